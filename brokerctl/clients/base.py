@@ -1,0 +1,144 @@
+"""What every client of a broker offers. Operations, views and the collector know only this.
+
+Two doors, as every broker has them: `BrokerClient` is the management HTTP API (state, counters, definitions),
+`MessageSession` is AMQP (messages with their exact header bytes). Sync: run them in threads or workers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from brokerctl.clients.models import (
+    Arguments,
+    Binding,
+    Channel,
+    Connection,
+    Consumer,
+    Exchange,
+    Node,
+    Overview,
+    Permission,
+    Queue,
+    User,
+    Vhost,
+)
+
+
+@dataclass(slots=True, frozen=True)
+class Address:
+    """Where a broker is and who we are there. Separate, validated fields: never a URL from outside."""
+
+    host: str
+    amqp_port: int
+    api_port: int
+    username: str
+    password: str = field(repr=False)
+    amqp_tls: bool = False
+    api_tls: bool = False
+    verify_tls: bool = True
+    timeout_seconds: float = 10.0
+
+
+@dataclass(slots=True, frozen=True)
+class Message:
+    """One message as it lies in a queue.
+
+    `header` is the raw AMQP content-header payload after class, weight and body size (property flags + list), exactly as
+    the broker sent it: republishing sends these bytes again. `properties` and `headers` are decoded from it for people.
+    """
+
+    exchange: str
+    routing_key: str
+    redelivered: bool
+    header: bytes
+    body: bytes
+    properties: Arguments
+    """AMQP property names to values; without `headers`."""
+    headers: Arguments
+    delivery_tag: int = 0
+    """Valid only on the session that took the message."""
+
+
+@dataclass(slots=True, frozen=True)
+class PublishResult:
+    """What became of one publish: confirmed, and routed or returned."""
+
+    confirmed: bool
+    routed: bool
+    reason: str = ""
+    """Why not, in the broker's words ('NO_ROUTE', 'basic.nack')."""
+
+
+class MessageSession(Protocol):
+    """One AMQP connection with one channel in confirm mode. Not thread-safe. Closing returns what was not acked."""
+
+    def get(self, queue: str) -> Message | None:
+        """Take the head message, unacked; None when the queue is empty."""
+        ...
+
+    def publish(self, exchange: str, routing_key: str, header: bytes, body: bytes) -> PublishResult:
+        """Publish with `mandatory` and wait for the confirm. `header` is as in `Message.header`."""
+        ...
+
+    def publish_many(self, items: Iterable[tuple[str, str, bytes, bytes]]) -> Sequence[PublishResult]:
+        """Publish (exchange, routing_key, header, body) pipelined; results in the same order, after all confirms."""
+        ...
+
+    def ack(self, delivery_tag: int) -> None: ...
+
+    def requeue(self, delivery_tags: Sequence[int]) -> None:
+        """Give messages back with nack + requeue, in delivery order."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class BrokerClient(Protocol):
+    """The management API of one broker. Every call has a timeout and raises a ClientError with a sentence for people."""
+
+    address: Address
+
+    def overview(self) -> Overview: ...
+    def nodes(self) -> list[Node]: ...
+    def vhosts(self) -> list[Vhost]: ...
+    def queues(self, vhost: str | None = None) -> list[Queue]: ...
+    def queue(self, vhost: str, name: str) -> Queue: ...
+    def queue_bindings(self, vhost: str, name: str) -> list[Binding]: ...
+    def queue_consumers(self, vhost: str, name: str) -> list[Consumer]: ...
+    def exchanges(self, vhost: str | None = None) -> list[Exchange]: ...
+    def exchange(self, vhost: str, name: str) -> Exchange: ...
+    def exchange_bindings(self, vhost: str, name: str) -> tuple[list[Binding], list[Binding]]:
+        """(where it is the source, where it is the destination)."""
+        ...
+
+    def bindings(self, vhost: str | None = None) -> list[Binding]: ...
+    def connections(self) -> list[Connection]: ...
+    def channels(self) -> list[Channel]: ...
+    def consumers(self, vhost: str | None = None) -> list[Consumer]: ...
+    def users(self) -> list[User]: ...
+    def permissions(self) -> list[Permission]: ...
+
+    def declare_queue(
+        self, vhost: str, name: str, *, durable: bool = True, auto_delete: bool = False, arguments: Arguments | None = None
+    ) -> None: ...
+    def delete_queue(self, vhost: str, name: str, *, if_empty: bool = False, if_unused: bool = False) -> None: ...
+    def purge_queue(self, vhost: str, name: str) -> None:
+        """Delete the ready messages. Unacked ones stay. The API gives no count."""
+        ...
+
+    def declare_exchange(
+        self, vhost: str, name: str, type: str, *, durable: bool = True, arguments: Arguments | None = None
+    ) -> None: ...
+    def delete_exchange(self, vhost: str, name: str) -> None: ...
+    def bind(self, vhost: str, source: str, destination_type: str, destination: str, routing_key: str) -> None: ...
+    def unbind(self, binding: Binding) -> None: ...
+    def close_connection(self, name: str, reason: str) -> None: ...
+
+    def messages(self, vhost: str) -> AbstractContextManager[MessageSession]:
+        """Open AMQP to `vhost`. Raises BrokerUnreachable, LoginRefused, ObjectNotFound (no such vhost)."""
+        ...
+
+    def close(self) -> None: ...

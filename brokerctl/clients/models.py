@@ -1,0 +1,189 @@
+"""What a broker tells about itself, the same for every kind of broker. Values only; unknown is None, never a guess.
+
+Counters grow from the broker's start; two of them at two times make a rate (brokerctl.metrics). Times are aware UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Arguments = dict[str, Any]
+"""An AMQP table as JSON gives it. The one place where a loose dict is the truth."""
+
+
+@dataclass(slots=True, frozen=True)
+class MessageCounters:
+    """Messages since the broker (or object) started. A kind that a broker does not count is 0."""
+
+    publish: int = 0
+    deliver_get: int = 0
+    ack: int = 0
+    redeliver: int = 0
+    confirm: int = 0
+    return_unroutable: int = 0
+    drop_unroutable: int = 0
+
+
+@dataclass(slots=True, frozen=True)
+class Capabilities:
+    """What this broker can do beyond RabbitMQ's API. Pages show the rest disabled, with the reason."""
+
+    peek: bool = False
+    """True peek: browse without taking messages."""
+    pause: bool = False
+
+
+@dataclass(slots=True, frozen=True)
+class Overview:
+    product: str
+    """'RabbitMQ', 'LavinMQ' or 'Postroom'."""
+    version: str
+    cluster_name: str
+    node: str
+    messages_ready: int = 0
+    messages_unacknowledged: int = 0
+    counters: MessageCounters = field(default_factory=MessageCounters)
+    connections: int = 0
+    channels: int = 0
+    exchanges: int = 0
+    queues: int = 0
+    consumers: int = 0
+    capabilities: Capabilities = field(default_factory=Capabilities)
+
+
+@dataclass(slots=True, frozen=True)
+class Node:
+    name: str
+    running: bool
+    uptime_seconds: float | None
+    memory_used_bytes: int | None
+    memory_limit_bytes: int | None
+    memory_alarm: bool
+    disk_free_bytes: int | None
+    disk_free_limit_bytes: int | None
+    disk_alarm: bool
+
+
+@dataclass(slots=True, frozen=True)
+class Queue:
+    vhost: str
+    name: str
+    type: str
+    durable: bool
+    auto_delete: bool
+    exclusive: bool
+    arguments: Arguments
+    state: str
+    policy: str | None
+    effective_policy: Arguments
+    messages_ready: int
+    messages_unacknowledged: int
+    consumers: int
+    consumer_utilisation: float | None
+    """Share of time (0..1) the queue could deliver at once; None when the broker does not say."""
+    message_bytes: int | None
+    counters: MessageCounters
+    node: str
+    head_message_timestamp: datetime | None = None
+    """Only when the oldest message carries a `timestamp` property."""
+
+    @property
+    def messages(self) -> int:
+        """Queue depth: ready + unacked."""
+        return self.messages_ready + self.messages_unacknowledged
+
+
+@dataclass(slots=True, frozen=True)
+class Exchange:
+    vhost: str
+    name: str
+    """Empty for the default exchange."""
+    type: str
+    durable: bool
+    auto_delete: bool
+    internal: bool
+    arguments: Arguments
+    policy: str | None
+    publish_in: int
+    publish_out: int
+
+
+@dataclass(slots=True, frozen=True)
+class Binding:
+    vhost: str
+    source: str
+    destination: str
+    destination_type: str
+    """'queue' or 'exchange'."""
+    routing_key: str
+    arguments: Arguments
+    properties_key: str
+
+
+@dataclass(slots=True, frozen=True)
+class Connection:
+    name: str
+    vhost: str
+    user: str
+    state: str
+    channels: int
+    peer_host: str
+    peer_port: int
+    client_name: str
+    """What the client calls itself: client_properties.connection_name, else its product."""
+    connected_at: datetime | None
+    tls: bool
+    protocol: str
+
+
+@dataclass(slots=True, frozen=True)
+class Channel:
+    name: str
+    number: int
+    vhost: str
+    user: str
+    connection_name: str
+    consumers: int
+    messages_unacknowledged: int
+    prefetch: int
+    confirm: bool
+
+
+@dataclass(slots=True, frozen=True)
+class Consumer:
+    vhost: str
+    queue: str
+    tag: str
+    ack_required: bool
+    exclusive: bool
+    prefetch: int
+    active: bool
+    channel_name: str
+    connection_name: str
+    peer_host: str
+    user: str
+
+
+@dataclass(slots=True, frozen=True)
+class User:
+    name: str
+    tags: tuple[str, ...]
+
+
+@dataclass(slots=True, frozen=True)
+class Permission:
+    user: str
+    vhost: str
+    configure: str
+    write: str
+    read: str
+
+
+@dataclass(slots=True, frozen=True)
+class Vhost:
+    name: str
+    description: str
+    messages_ready: int
+    messages_unacknowledged: int

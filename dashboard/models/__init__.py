@@ -1,0 +1,7 @@
+"""The dashboard's own rows. A model knows its row's rules; nothing here talks to a broker."""
+
+from dashboard.models.broker import Broker
+from dashboard.models.grant import Grant
+from dashboard.models.operation import Operation
+
+__all__ = ["Broker", "Grant", "Operation"]

@@ -1,0 +1,81 @@
+"""One job on a broker: the form that started it, its progress, its result and its audit entry are this one row.
+
+The row never holds a message body or a password. A worker claims it by a conditional UPDATE, so a second worker gets nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.timezone import now
+
+from dashboard.models.broker import Broker
+
+
+class State(models.TextChoices):
+    QUEUED = "queued", "Waiting"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class Kind(models.TextChoices):
+    PUBLISH = "publish", "Publish"
+    PURGE = "purge", "Purge"
+    MOVE = "move", "Move"
+    COPY = "copy", "Copy"
+    REPUBLISH = "republish", "Republish"
+
+
+class OperationQuerySet(models.QuerySet["Operation"]):
+    def unfinished(self) -> OperationQuerySet:
+        return self.filter(state__in=[State.QUEUED, State.RUNNING])
+
+    def claim(self, operation_id: int) -> bool:
+        """Take a waiting operation for this worker; False when another was first or it was cancelled."""
+        mine = self.filter(pk=operation_id, state=State.QUEUED)
+        return mine.update(state=State.RUNNING, started_at=now()) == 1
+
+
+class Operation(models.Model):
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    broker = models.ForeignKey(Broker, on_delete=models.SET_NULL, null=True, related_name="operations")
+    broker_name = models.CharField(max_length=60)
+    """Kept for the audit when the broker is removed."""
+    vhost = models.CharField(max_length=255)
+    queue = models.CharField(max_length=255, blank=True)
+    """The source queue; empty for a publish to an exchange."""
+    parameters: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    """What was asked: destination, fingerprints, routing key. The shape per kind is in dashboard.operations.handlers."""
+    total = models.PositiveIntegerField(null=True)
+    counts: models.JSONField[dict[str, int], dict[str, int]] = models.JSONField(default=dict)
+    """Outcome -> number of messages (brokerctl.operations.progress.Outcome)."""
+    problems: models.JSONField[list[dict[str, str]], list[dict[str, str]]] = models.JSONField(default=list)
+    error = models.TextField(blank=True)
+    """A sentence for people, when state is failed."""
+    cancel_requested = models.BooleanField(default=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
+    created_at = models.DateTimeField(default=now)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = OperationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["state", "-created_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.queue or self.vhost} on {self.broker_name}"
+
+    @property
+    def done(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state not in (State.QUEUED, State.RUNNING)

@@ -1,0 +1,35 @@
+"""Every address of the dashboard. One noun, one module of views."""
+
+from django.contrib.auth.views import LogoutView
+from django.urls import path, register_converter
+
+from dashboard import paths
+from dashboard.views import brokers, exchanges, jobs, login, messages, move, overview, publish, purge, queues
+
+register_converter(paths.NameConverter, "amqp")
+
+BROKER = "brokers/<slug:broker>/"
+QUEUE = BROKER + "<amqp:vhost>/queues/<amqp:queue>/"
+EXCHANGE = BROKER + "<amqp:vhost>/exchanges/<amqp:exchange>/"
+
+urlpatterns = [
+    path("", overview.overview, name="overview"),
+    path("login/", login.Login.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("brokers/new/", brokers.add, name="broker-add"),
+    path(BROKER + "edit/", brokers.edit, name="broker-edit"),
+    path(BROKER + "remove/", brokers.remove, name="broker-remove"),
+    path(BROKER + "queues/", queues.listing, name="queues"),
+    path(QUEUE, queues.detail, name="queue"),
+    path(QUEUE + "messages/", messages.browse, name="messages"),
+    path(QUEUE + "publish/", publish.to_queue, name="queue-publish"),
+    path(QUEUE + "purge/", purge.purge, name="purge"),
+    path(QUEUE + "move/", move.move, name="move"),
+    path(QUEUE + "republish/", move.republish, name="republish"),
+    path(BROKER + "exchanges/", exchanges.listing, name="exchanges"),
+    path(EXCHANGE, exchanges.detail, name="exchange"),
+    path(EXCHANGE + "publish/", publish.to_exchange, name="exchange-publish"),
+    path("jobs/", jobs.listing, name="jobs"),
+    path("jobs/<int:job>/", jobs.detail, name="job"),
+    path("jobs/<int:job>/cancel/", jobs.cancel, name="job-cancel"),
+]
