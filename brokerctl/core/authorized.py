@@ -1,0 +1,156 @@
+"""A vhost as one user may use it: every door (AMQP, HTTP) acts through this, so no door forgets a check.
+
+Which right is asked for what: configure to declare and delete, write on where messages go, read on where they come
+from (RabbitMQ, access control; reference/http_api §9). The default exchange is asked for as `amq.default`.
+"""
+
+from __future__ import annotations
+
+from brokerctl.core import publishing
+from brokerctl.core.channel import Channel
+from brokerctl.core.consumers import Consumer
+from brokerctl.core.dead_letter import EXCHANGE as DEAD_LETTER_EXCHANGE
+from brokerctl.core.effects import Effects
+from brokerctl.core.exchanges import Binding, Exchange
+from brokerctl.core.headers import HeaderCodec
+from brokerctl.core.message import Arguments, Message
+from brokerctl.core.permissions import Right, User
+from brokerctl.core.queue import Queue
+from brokerctl.core.vhost import Vhost
+from brokerctl.errors import AccessRefused, CommandInvalid
+from brokerctl.names import DEFAULT_EXCHANGE_IN_PATHS
+
+
+class AuthorizedVhost:
+    """`connection` names whose exclusive queues count as one's own; None for the HTTP API."""
+
+    def __init__(self, vhost: Vhost, user: User, codec: HeaderCodec, connection: str | None = None) -> None:
+        self.vhost = vhost
+        self.user = user
+        self.codec = codec
+        self.connection = connection
+
+    def require(self, right: Right, kind: str, name: str) -> None:
+        """Raise AccessRefused unless the user has this right on the name."""
+        permission = self.user.permissions.get(self.vhost.name)
+        asked = name or (DEFAULT_EXCHANGE_IN_PATHS if kind == "exchange" else "")
+        if permission is None or not permission.allows(right, asked):
+            raise AccessRefused(
+                f"{right} access to {kind} '{asked}' in vhost '{self.vhost.name}' refused for user '{self.user.name}'"
+            )
+
+    def declare_exchange(
+        self,
+        name: str,
+        kind: str,
+        effects: Effects,
+        *,
+        is_durable: bool = False,
+        is_auto_delete: bool = False,
+        is_internal: bool = False,
+        arguments: Arguments | None = None,
+    ) -> Exchange:
+        self.require(Right.CONFIGURE, "exchange", name)
+        alternate = (arguments or {}).get("alternate-exchange")
+        if alternate is not None:
+            self.require(Right.READ, "exchange", name)
+            self.require(Right.WRITE, "exchange", str(alternate))
+        return self.vhost.declare_exchange(
+            name,
+            kind,
+            effects,
+            is_durable=is_durable,
+            is_auto_delete=is_auto_delete,
+            is_internal=is_internal,
+            arguments=arguments,
+            user=self.user.name,
+        )
+
+    def delete_exchange(self, name: str, effects: Effects, *, if_unused: bool = False) -> None:
+        self.require(Right.CONFIGURE, "exchange", name)
+        self.vhost.delete_exchange(name, effects, if_unused=if_unused)
+
+    def declare_queue(
+        self,
+        name: str,
+        effects: Effects,
+        *,
+        is_durable: bool = False,
+        is_auto_delete: bool = False,
+        is_exclusive: bool = False,
+        arguments: Arguments | None = None,
+    ) -> Queue:
+        self.require(Right.CONFIGURE, "queue", name)
+        dead_letter = (arguments or {}).get(DEAD_LETTER_EXCHANGE)
+        if dead_letter is not None:
+            self.require(Right.READ, "queue", name)
+            self.require(Right.WRITE, "exchange", str(dead_letter))
+        return self.vhost.declare_queue(
+            name,
+            effects,
+            is_durable=is_durable,
+            is_auto_delete=is_auto_delete,
+            owner=self.connection if is_exclusive else None,
+            connection=self.connection,
+            arguments=arguments,
+            user=self.user.name,
+        )
+
+    def delete_queue(self, name: str, effects: Effects, *, if_unused: bool = False, if_empty: bool = False) -> int:
+        """Returns how many messages went with it; 0 when there is no such queue (RabbitMQ: no error)."""
+        self.require(Right.CONFIGURE, "queue", name)
+        if name not in self.vhost.queues:
+            return 0
+        queue = self.vhost.queue(name, self.connection)
+        return self.vhost.delete_queue(queue, effects, if_unused=if_unused, if_empty=if_empty)
+
+    def purge_queue(self, name: str, effects: Effects) -> int:
+        self.require(Right.READ, "queue", name)
+        return self.vhost.purge_queue(self.vhost.queue(name, self.connection), effects)
+
+    def bind(
+        self, source: str, kind: str, destination: str, routing_key: str, arguments: Arguments, effects: Effects
+    ) -> Binding:
+        """Bind a queue or an exchange (`kind`) to the exchange `source`."""
+        found = self._ends(source, kind, destination)
+        return self.vhost.bind(*found, routing_key, arguments, effects)
+
+    def unbind(
+        self, source: str, kind: str, destination: str, routing_key: str, arguments: Arguments, effects: Effects
+    ) -> None:
+        found = self._ends(source, kind, destination)
+        self.vhost.unbind(*found, routing_key, arguments, effects)
+
+    def publish(self, channel: Channel, message: Message, is_mandatory: bool, effects: Effects) -> int:
+        self.require(Right.WRITE, "exchange", message.exchange)
+        return publishing.publish(self.vhost, channel, message, is_mandatory, self.codec, effects)
+
+    def readable_queue(self, name: str) -> Queue:
+        """The queue, to get or consume from."""
+        self.require(Right.READ, "queue", name)
+        return self.vhost.queue(name, self.connection)
+
+    def consume(
+        self,
+        name: str,
+        channel: Channel,
+        tag: str,
+        effects: Effects,
+        *,
+        needs_ack: bool,
+        is_exclusive: bool,
+        arguments: Arguments,
+    ) -> Consumer:
+        queue = self.readable_queue(name)
+        return self.vhost.consume(
+            queue, channel, tag, effects, needs_ack=needs_ack, is_exclusive=is_exclusive, arguments=arguments
+        )
+
+    def _ends(self, source: str, kind: str, destination: str) -> tuple[Exchange, Queue | Exchange]:
+        if kind not in ("queue", "exchange"):
+            raise CommandInvalid(f"a binding leads to a queue or an exchange, not to '{kind}'")
+        self.require(Right.WRITE, kind, destination)
+        self.require(Right.READ, "exchange", source)
+        if kind == "queue":
+            return self.vhost.exchange(source), self.vhost.queue(destination, self.connection)
+        return self.vhost.exchange(source), self.vhost.exchange(destination)

@@ -1,0 +1,181 @@
+"""A channel as the broker knows it: its consumers, what it holds unacked, its prefetch, its confirms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from brokerctl.core.confirms import Confirms
+from brokerctl.core.consumers import Consumer
+from brokerctl.core.counters import Counters
+from brokerctl.core.effects import Effects, Forget
+from brokerctl.core.message import Entry
+from brokerctl.core.queue import Queue
+from brokerctl.errors import PreconditionFailed
+
+
+class Peer:
+    """A connection as the broker knows it: who it is, and how many bytes it may be sent before it has read some.
+
+    `window` is back-pressure: deliveries use it up, the server refills it when the socket took the bytes.
+    """
+
+    __slots__ = ("channels", "name", "stalled", "user", "vhost", "window")
+
+    WINDOW_BYTES = 262_144
+    """Enough to keep a socket busy for a turn of the loop, little enough that a slow reader costs no memory."""
+
+    def __init__(self, name: str, user: str, vhost: str) -> None:
+        self.name = name
+        self.user = user
+        self.vhost = vhost
+        self.window = self.WINDOW_BYTES
+        self.channels: dict[int, Channel] = {}
+        self.stalled: list[Consumer] = []
+
+    def refill(self, effects: Effects) -> None:
+        """The socket took what was sent: consumers that waited for it go on."""
+        self.window = self.WINDOW_BYTES
+        stalled, self.stalled = self.stalled, []
+        for consumer in stalled:
+            consumer.is_stalled = False
+            consumer.queue.activate(consumer, effects)
+
+
+class Delivery:
+    """One message handed out and not yet settled. `consumer` is None for basic.get."""
+
+    __slots__ = ("consumer", "entry", "queue")
+
+    def __init__(self, entry: Entry, queue: Queue, consumer: Consumer | None) -> None:
+        self.entry = entry
+        self.queue = queue
+        self.consumer = consumer
+
+
+class Channel:
+    """Delivery tags count from 1 on each channel; `unacked` keeps them in order of delivery (§1.8.3.13)."""
+
+    __slots__ = (
+        "confirms",
+        "consumers",
+        "counters",
+        "global_prefetch",
+        "last_tag",
+        "number",
+        "outlet",
+        "peer",
+        "prefetch",
+        "unacked",
+    )
+
+    def __init__(self, number: int, peer: Peer, outlet: Any = None) -> None:
+        self.number = number
+        self.peer = peer
+        self.outlet = outlet
+        """The server's own object for this channel; the core never looks inside."""
+        self.last_tag = 0
+        self.prefetch = 0
+        """For consumers to come (RabbitMQ's meaning of qos without global)."""
+        self.global_prefetch = 0
+        self.unacked: dict[int, Delivery] = {}
+        self.consumers: dict[str, Consumer] = {}
+        self.confirms: Confirms | None = None
+        self.counters = Counters()
+
+    @property
+    def has_credit(self) -> bool:
+        """Whether the channel-wide limit and the socket allow one more delivery."""
+        return self.peer.window > 0 and (not self.global_prefetch or len(self.unacked) < self.global_prefetch)
+
+    def hand_out(self, entry: Entry, queue: Queue, consumer: Consumer | None) -> int:
+        """Remember an unacked delivery; return its tag."""
+        self.last_tag += 1
+        self.unacked[self.last_tag] = Delivery(entry, queue, consumer)
+        return self.last_tag
+
+    def next_tag(self) -> int:
+        """A tag for a delivery that needs no ack."""
+        self.last_tag += 1
+        return self.last_tag
+
+    def acknowledge(self, tag: int, multiple: bool, effects: Effects) -> None:
+        """The messages are done with. Raises PreconditionFailed for a tag that is not out."""
+        settled = self._take(tag, multiple)
+        positions = []
+        for delivery in settled:
+            queue = delivery.queue
+            queue.settle(delivery.entry)
+            queue.counters.ack += 1
+            if delivery.entry.is_stored:
+                positions.append(delivery.entry.position)
+        self.counters.ack += len(settled)
+        if positions:
+            effects.append(Forget(positions))
+        self._give_credit(settled, effects)
+
+    def give_back(self, tag: int, multiple: bool, effects: Effects) -> None:
+        """Requeue: the messages return to their places and may go to anybody."""
+        settled = self._take(tag, multiple)
+        self._requeue(settled, effects)
+
+    def reject(self, tag: int, multiple: bool) -> list[Delivery]:
+        """Take rejected messages off the channel; the vhost dead-letters or drops them and returns the credit."""
+        return self._take(tag, multiple)
+
+    def recover(self, effects: Effects) -> None:
+        """basic.recover: give everything unacked back."""
+        settled = list(self.unacked.values())
+        self.unacked.clear()
+        self._requeue(settled, effects)
+
+    def close(self, effects: Effects) -> list[Queue]:
+        """End: consumers go first, so that returned messages do not come back here. Returns the queues they left."""
+        left = []
+        for consumer in list(self.consumers.values()):
+            consumer.queue.remove_consumer(consumer, effects)
+            left.append(consumer.queue)
+        self.consumers.clear()
+        self.recover(effects)
+        return left
+
+    def forget_queue(self, queue: Queue) -> None:
+        """The queue was deleted: what is unacked of it is gone with it."""
+        for tag in [tag for tag, delivery in self.unacked.items() if delivery.queue is queue]:
+            del self.unacked[tag]
+
+    def _take(self, tag: int, multiple: bool) -> list[Delivery]:
+        if not multiple:
+            delivery = self.unacked.pop(tag, None)
+            if delivery is None:
+                raise PreconditionFailed(f"unknown delivery tag {tag}")
+            return [delivery]
+        if tag and tag not in self.unacked:
+            raise PreconditionFailed(f"unknown delivery tag {tag}")
+        tags = [known for known in self.unacked if not tag or known <= tag]
+        return [self.unacked.pop(known) for known in tags]
+
+    def _requeue(self, settled: list[Delivery], effects: Effects) -> None:
+        by_queue: dict[Queue, list[Entry]] = {}
+        for delivery in settled:
+            by_queue.setdefault(delivery.queue, []).append(delivery.entry)
+        for queue, entries in by_queue.items():
+            queue.requeue(entries)
+        self._give_credit(settled, effects)
+        for queue in by_queue:
+            queue.pump(effects)
+
+    def _give_credit(self, settled: list[Delivery], effects: Effects) -> None:
+        for delivery in settled:
+            consumer = delivery.consumer
+            if consumer is not None:
+                consumer.unacked -= 1
+                if not consumer.is_active:
+                    consumer.queue.activate(consumer, effects)
+        if self.global_prefetch:
+            for consumer in self.consumers.values():
+                if not consumer.is_active:
+                    consumer.queue.activate(consumer, effects)
+
+    def return_credit(self, settled: list[Delivery], effects: Effects) -> None:
+        """After `reject`: whoever held these may be given more."""
+        self._give_credit(settled, effects)

@@ -1,0 +1,48 @@
+"""A consumer: who gets messages of a queue, and how many it may hold at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from brokerctl.core.channel import Channel
+    from brokerctl.core.message import Arguments
+    from brokerctl.core.queue import Queue
+
+
+class Consumer:
+    """`is_active` says that the queue has it in its round; without credit it waits outside."""
+
+    __slots__ = (
+        "arguments",
+        "channel",
+        "is_active",
+        "is_exclusive",
+        "is_gone",
+        "is_stalled",
+        "needs_ack",
+        "prefetch",
+        "queue",
+        "tag",
+        "unacked",
+    )
+
+    def __init__(
+        self, tag: str, queue: Queue, channel: Channel, needs_ack: bool, is_exclusive: bool, arguments: Arguments
+    ) -> None:
+        self.tag = tag
+        self.queue = queue
+        self.channel = channel
+        self.needs_ack = needs_ack
+        self.is_exclusive = is_exclusive
+        self.arguments = arguments
+        self.prefetch = channel.prefetch if needs_ack else 0
+        self.unacked = 0
+        self.is_active = False
+        self.is_stalled = False
+        self.is_gone = False
+
+    @property
+    def has_credit(self) -> bool:
+        """Its own limit, its channel's, and a socket that takes bytes."""
+        return (not self.prefetch or self.unacked < self.prefetch) and self.channel.has_credit

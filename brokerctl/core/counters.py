@@ -1,0 +1,26 @@
+"""Counters that only grow. Rates are made elsewhere, from two readings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Counters:
+    """Messages, named as the management API names them."""
+
+    publish: int = 0
+    confirm: int = 0
+    return_unroutable: int = 0
+    drop_unroutable: int = 0
+    deliver: int = 0
+    deliver_no_ack: int = 0
+    get: int = 0
+    get_no_ack: int = 0
+    get_empty: int = 0
+    redeliver: int = 0
+    ack: int = 0
+
+    @property
+    def deliver_get(self) -> int:
+        return self.deliver + self.deliver_no_ack + self.get + self.get_no_ack

@@ -1,0 +1,67 @@
+"""What a command wants done in the world. Values: a test compares them with ==, the server carries them out in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from brokerctl.core.channel import Channel
+    from brokerctl.core.consumers import Consumer
+    from brokerctl.core.message import Entry, Message
+    from brokerctl.core.queue import Queue
+
+
+@dataclass(slots=True)
+class Deliver:
+    consumer: Consumer
+    delivery_tag: int
+    entry: Entry
+    is_redelivered: bool
+
+
+@dataclass(slots=True)
+class Return:
+    """A mandatory message that no queue took goes back to its publisher."""
+
+    channel: Channel
+    code: int
+    text: str
+    message: Message
+
+
+@dataclass(slots=True)
+class Store:
+    """Write the entry to disk; then tell `channel` that publish `sequence` is one copy safer (0: nobody waits)."""
+
+    queue: Queue
+    entry: Entry
+    channel: Channel | None
+    sequence: int
+
+
+@dataclass(slots=True)
+class Forget:
+    """The stored entries are settled: their rows may go, after the rows themselves have been written."""
+
+    positions: list[int]
+
+
+@dataclass(slots=True)
+class CancelConsumer:
+    """The queue is gone: tell the client, if it can hear it (consumer_cancel_notify)."""
+
+    consumer: Consumer
+
+
+@dataclass(slots=True)
+class Save:
+    """A definition changed: `value` replaces what is kept under (kind, key); None removes it."""
+
+    kind: str
+    key: tuple[str, ...]
+    value: dict[str, Any] | None
+
+
+Effect = Deliver | Return | Store | Forget | CancelConsumer | Save
+Effects = list[Effect]

@@ -1,0 +1,88 @@
+"""What all exchange types share: a name, flags, counters, and a set of bindings."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from brokerctl.core.message import Arguments
+from brokerctl.core.queue import Queue
+
+
+class Binding:
+    """From a source exchange to a queue or an exchange. Two with the same key are one (§1.7.2.3)."""
+
+    __slots__ = ("arguments", "destination", "key", "routing_key", "source")
+
+    def __init__(self, source: Exchange, destination: Queue | Exchange, routing_key: str, arguments: Arguments) -> None:
+        self.source = source
+        self.destination = destination
+        self.routing_key = routing_key
+        self.arguments = arguments
+        self.key = (self.destination_type, destination.name, routing_key, frozen(arguments))
+
+    @property
+    def destination_type(self) -> str:
+        return "queue" if isinstance(self.destination, Queue) else "exchange"
+
+
+class Exchange(ABC):
+    """Bindings are kept here in order of arrival; a type adds the index that makes its question cheap."""
+
+    type: ClassVar[str]
+    uses_headers: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        vhost: str,
+        name: str,
+        *,
+        is_durable: bool = False,
+        is_auto_delete: bool = False,
+        is_internal: bool = False,
+        arguments: Arguments | None = None,
+        user: str = "",
+    ) -> None:
+        self.vhost = vhost
+        self.name = name
+        self.is_durable = is_durable
+        self.is_auto_delete = is_auto_delete
+        self.is_internal = is_internal
+        self.arguments = arguments or {}
+        self.user = user
+        self.bindings: dict[tuple[Any, ...], Binding] = {}
+        self.publish_in = 0
+        self.publish_out = 0
+
+    def bind(self, binding: Binding) -> bool:
+        """Add a binding; False when the same was there."""
+        if binding.key in self.bindings:
+            return False
+        self.bindings[binding.key] = binding
+        self._added(binding)
+        return True
+
+    def unbind(self, key: tuple[Any, ...]) -> Binding | None:
+        """Remove a binding by its key; None when there was none (not an error: RabbitMQ since 3.2)."""
+        binding = self.bindings.pop(key, None)
+        if binding is not None:
+            self._removed(binding)
+        return binding
+
+    @abstractmethod
+    def destinations(self, routing_key: str, headers: Arguments) -> Iterable[Queue | Exchange]:
+        """Where a message with this key and these headers goes. May name one destination more than once."""
+
+    def _added(self, binding: Binding) -> None: ...
+
+    def _removed(self, binding: Binding) -> None: ...
+
+
+def frozen(value: Any) -> Any:
+    """A hashable stand-in for a table, so that bindings compare by their arguments."""
+    if isinstance(value, dict):
+        return tuple(sorted((key, frozen(item)) for key, item in value.items()))
+    if isinstance(value, list):
+        return tuple(frozen(item) for item in value)
+    return (type(value).__name__, value)

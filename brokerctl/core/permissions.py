@@ -1,0 +1,65 @@
+"""Users, and what they may do in a vhost: three patterns, searched in the name of the object (RabbitMQ, access control).
+
+Patterns come from people, so each match has a time limit; a pattern that does not compile or does not finish denies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import regex
+
+MATCH_SECONDS = 0.05
+"""A sane pattern on a 255-byte name takes microseconds; one that takes this long is a mistake or an attack."""
+
+DECISIONS = 4096
+"""Remembered answers per permission; names come from clients, so the memory is bounded."""
+
+
+class Right(StrEnum):
+    CONFIGURE = "configure"
+    WRITE = "write"
+    READ = "read"
+
+
+@dataclass(slots=True)
+class Permission:
+    configure: str = ""
+    write: str = ""
+    read: str = ""
+    _decisions: dict[tuple[Right, str], bool] = field(default_factory=dict, repr=False, compare=False)
+
+    def allows(self, right: Right, name: str) -> bool:
+        known = self._decisions.get((right, name))
+        if known is None:
+            if len(self._decisions) >= DECISIONS:
+                self._decisions.clear()
+            known = self._decisions[right, name] = matches(getattr(self, right.value), name)
+        return known
+
+
+@dataclass(slots=True)
+class User:
+    name: str
+    password_hash: str
+    """As brokerctl.passwords made it; empty for a user that cannot log in with a password."""
+    tags: tuple[str, ...] = ()
+    permissions: dict[str, Permission] = field(default_factory=dict)
+    """By vhost."""
+
+
+def matches(pattern: str, name: str) -> bool:
+    """Unanchored search; the empty pattern is `^$`. False on a broken or endless pattern."""
+    try:
+        return regex.search(pattern or "^$", name, timeout=MATCH_SECONDS) is not None
+    except (regex.error, TimeoutError):
+        return False
+
+
+def is_valid(pattern: str) -> bool:
+    try:
+        regex.compile(pattern)
+    except regex.error:
+        return False
+    return True

@@ -1,0 +1,69 @@
+"""From an exchange and a routing key to the queues that get the message.
+
+Answers are remembered per (exchange, key) until any exchange, queue or binding of the vhost changes, so that a repeated
+publish costs one look-up whatever the number of bindings. Headers exchanges are asked every time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from brokerctl.core.exchanges import Exchange
+from brokerctl.core.message import Arguments
+from brokerctl.core.queue import Queue
+
+REMEMBERED = 16_384
+"""Keys come from publishers, who may put an id into each: the memory is bounded and starts again when full."""
+
+
+class Router:
+    def __init__(self, queues: Mapping[str, Queue], exchanges: Mapping[str, Exchange]) -> None:
+        self._queues = queues
+        self._exchanges = exchanges
+        self._remembered: dict[tuple[str, str], tuple[Queue, ...]] = {}
+        self.needs_headers = False
+        """Whether any exchange of this vhost looks at headers: else nobody decodes them."""
+
+    def forget(self) -> None:
+        """Something changed."""
+        self._remembered.clear()
+        self.needs_headers = any(exchange.uses_headers and exchange.bindings for exchange in self._exchanges.values())
+
+    def route(self, exchange: Exchange, routing_key: str, headers: Arguments) -> tuple[Queue, ...]:
+        """The queues, each once. `headers` may be empty when `needs_headers` is False."""
+        known = self._remembered.get((exchange.name, routing_key))
+        if known is not None:
+            return known
+        found: dict[Queue, None] = {}
+        asked_headers = self._walk(exchange, routing_key, headers, found)
+        queues = tuple(found)
+        if not asked_headers:
+            if len(self._remembered) >= REMEMBERED:
+                self._remembered.clear()
+            self._remembered[exchange.name, routing_key] = queues
+        return queues
+
+    def _walk(self, start: Exchange, routing_key: str, headers: Arguments, found: dict[Queue, None]) -> bool:
+        todo, seen, asked_headers = [start], {start.name}, False
+        while todo:
+            exchange = todo.pop()
+            asked_headers |= exchange.uses_headers
+            reached = False
+            for destination in self._destinations(exchange, routing_key, headers):
+                reached = True
+                if isinstance(destination, Queue):
+                    found[destination] = None
+                elif destination.name not in seen:
+                    seen.add(destination.name)
+                    todo.append(destination)
+            alternate = exchange.arguments.get("alternate-exchange")
+            if not reached and alternate in self._exchanges and alternate not in seen:
+                seen.add(alternate)
+                todo.append(self._exchanges[alternate])
+        return asked_headers
+
+    def _destinations(self, exchange: Exchange, routing_key: str, headers: Arguments) -> list[Queue | Exchange]:
+        if exchange.name == "":
+            queue = self._queues.get(routing_key)
+            return [] if queue is None else [queue]
+        return list(exchange.destinations(routing_key, headers))

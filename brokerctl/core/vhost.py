@@ -1,0 +1,379 @@
+"""One vhost: its exchanges, queues and bindings, and every change to them.
+
+Rules only, no rights: `authorized.py` asks for permission first. Errors carry RabbitMQ's codes and texts, because clients
+and people match on them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from brokerctl.core.channel import Channel
+from brokerctl.core.consumers import Consumer
+from brokerctl.core.effects import CancelConsumer, Effects, Forget, Save
+from brokerctl.core.exchanges import TYPES, Binding, Direct, Exchange
+from brokerctl.core.message import Arguments, Entry
+from brokerctl.core.queue import Queue
+from brokerctl.core.routing import Router
+from brokerctl.core.sequence import Sequence
+from brokerctl.errors import AccessRefused, CommandInvalid, NotFound, PreconditionFailed, ResourceLocked
+
+PREDECLARED = {
+    "": "direct",
+    "amq.direct": "direct",
+    "amq.fanout": "fanout",
+    "amq.topic": "topic",
+    "amq.headers": "headers",
+    "amq.match": "headers",
+}
+
+
+class Vhost:
+    def __init__(self, name: str, sequence: Sequence) -> None:
+        self.name = name
+        self.sequence = sequence
+        self.queues: dict[str, Queue] = {}
+        self.exchanges: dict[str, Exchange] = {
+            exchange: TYPES[kind](name, exchange, is_durable=True) for exchange, kind in PREDECLARED.items()
+        }
+        self.router = Router(self.queues, self.exchanges)
+
+    # Looking up
+
+    def queue(self, name: str, connection: str | None = None) -> Queue:
+        """The queue, for use by this connection. Raises NotFound; ResourceLocked when another has it exclusively."""
+        queue = self.queues.get(name)
+        if queue is None:
+            raise NotFound(f"no queue '{name}' in vhost '{self.name}'")
+        if queue.owner is not None and queue.owner != connection:
+            raise ResourceLocked(
+                f"cannot obtain exclusive access to locked queue '{name}' in vhost '{self.name}'. It could be originally "
+                "declared on another connection or the exclusive property value does not match that of the original "
+                "declaration."
+            )
+        return queue
+
+    def exchange(self, name: str) -> Exchange:
+        exchange = self.exchanges.get(name)
+        if exchange is None:
+            raise NotFound(f"no exchange '{name}' in vhost '{self.name}'")
+        return exchange
+
+    # Exchanges
+
+    def declare_exchange(
+        self,
+        name: str,
+        kind: str,
+        effects: Effects,
+        *,
+        is_durable: bool,
+        is_auto_delete: bool = False,
+        is_internal: bool = False,
+        arguments: Arguments | None = None,
+        user: str = "",
+    ) -> Exchange:
+        """Create the exchange, or check that the one there is the same (§1.6.2.1)."""
+        if kind not in TYPES:
+            raise CommandInvalid(f"unknown exchange type '{kind}'")
+        known = self.exchanges.get(name)
+        if known is not None:
+            self._same_exchange(known, kind, is_durable, is_auto_delete, is_internal, arguments or {})
+            return known
+        if name.startswith("amq."):
+            raise AccessRefused(f"exchange name '{name}' contains reserved prefix 'amq.*'")
+        exchange = TYPES[kind](
+            self.name,
+            name,
+            is_durable=is_durable,
+            is_auto_delete=is_auto_delete,
+            is_internal=is_internal,
+            arguments=arguments,
+            user=user,
+        )
+        self.exchanges[name] = exchange
+        self.router.forget()
+        if is_durable:
+            effects.append(Save("exchange", (self.name, name), exchange_record(exchange)))
+        return exchange
+
+    def delete_exchange(self, name: str, effects: Effects, *, if_unused: bool = False) -> None:
+        """Remove it and every binding from and to it. One that does not exist is no error (RabbitMQ)."""
+        if name in PREDECLARED:
+            raise AccessRefused(f"operation not permitted on the {described(name)}")
+        exchange = self.exchanges.get(name)
+        if exchange is None:
+            return
+        if if_unused and exchange.bindings:
+            raise PreconditionFailed(f"exchange '{name}' in vhost '{self.name}' in use")
+        del self.exchanges[name]
+        self.router.forget()
+        for binding in exchange.bindings.values():
+            self._unsave_binding(binding, effects)
+        if exchange.is_durable:
+            effects.append(Save("exchange", (self.name, name), None))
+        self._unbind_destination(exchange, effects)
+        for binding in list(exchange.bindings.values()):
+            self._left_source(binding, effects, source_is_gone=True)
+
+    # Queues
+
+    def declare_queue(
+        self,
+        name: str,
+        effects: Effects,
+        *,
+        is_durable: bool = False,
+        is_auto_delete: bool = False,
+        owner: str | None = None,
+        connection: str | None = None,
+        arguments: Arguments | None = None,
+        user: str = "",
+    ) -> Queue:
+        """Create the queue, or check that the one there is the same (§1.7.2.1)."""
+        if name in self.queues:
+            known = self.queue(name, connection)
+            self._same_queue(known, is_durable, is_auto_delete, owner, arguments or {})
+            return known
+        if name.startswith("amq.") and not name.startswith("amq.gen-"):
+            raise AccessRefused(f"queue name '{name}' contains reserved prefix 'amq.*'")
+        queue = Queue(
+            self.name,
+            name,
+            is_durable=is_durable,
+            is_auto_delete=is_auto_delete,
+            owner=owner,
+            arguments=arguments,
+            store_id=self.sequence.next() if is_durable and owner is None else 0,
+            user=user,
+        )
+        self.queues[name] = queue
+        self.router.forget()
+        if queue.keeps:
+            effects.append(Save("queue", (self.name, name), queue_record(queue)))
+        return queue
+
+    def delete_queue(self, queue: Queue, effects: Effects, *, if_unused: bool = False, if_empty: bool = False) -> int:
+        """Remove the queue, its bindings and its messages; its consumers are told. Returns how many were ready."""
+        if if_unused and queue.consumers:
+            raise PreconditionFailed(f"queue '{queue.name}' in vhost '{self.name}' in use")
+        if if_empty and queue.ready:
+            raise PreconditionFailed(f"queue '{queue.name}' in vhost '{self.name}' is not empty")
+        count = queue.ready
+        del self.queues[queue.name]
+        self.router.forget()
+        queue.is_deleted = True
+        for consumer in list(queue.consumers):
+            queue.remove_consumer(consumer, effects)
+            consumer.channel.consumers.pop(consumer.tag, None)
+            effects.append(CancelConsumer(consumer))
+        self._unbind_destination(queue, effects)
+        self.forget_stored(queue.purge(), effects)
+        if queue.keeps:
+            effects.append(Save("queue", (self.name, queue.name), None))
+        return count
+
+    def purge_queue(self, queue: Queue, effects: Effects) -> int:
+        """Drop the ready messages; unacked ones stay with their holders. Returns how many."""
+        dropped = queue.purge()
+        self.forget_stored(dropped, effects)
+        return len(dropped)
+
+    def release_exclusive(self, connection: str, effects: Effects) -> None:
+        """The connection ended: its exclusive queues end with it."""
+        for queue in [queue for queue in self.queues.values() if queue.owner == connection]:
+            self.delete_queue(queue, effects)
+
+    def delete_if_unused(self, queue: Queue, effects: Effects) -> None:
+        """A consumer left: an auto-delete queue without any goes."""
+        if queue.is_unused and not queue.is_deleted:
+            self.delete_queue(queue, effects)
+
+    # Bindings
+
+    def bind(
+        self, source: Exchange, destination: Queue | Exchange, routing_key: str, arguments: Arguments, effects: Effects
+    ) -> Binding:
+        if source.name == "" or destination.name == "":
+            raise AccessRefused("operation not permitted on the default exchange")
+        match = arguments.get("x-match", "all")
+        if isinstance(source, TYPES["headers"]) and match not in ("all", "any", "all-with-x", "any-with-x"):
+            raise PreconditionFailed(
+                f"Invalid x-match field value {match!r}; expected all, any, all-with-x or any-with-x"
+            )
+        binding = Binding(source, destination, routing_key, arguments)
+        if source.bind(binding):
+            self.router.forget()
+            if source.is_durable and self._is_kept(destination):
+                effects.append(Save("binding", binding_key(binding), binding_record(binding)))
+        return source.bindings[binding.key]
+
+    def unbind(
+        self, source: Exchange, destination: Queue | Exchange, routing_key: str, arguments: Arguments, effects: Effects
+    ) -> None:
+        if source.name == "" or destination.name == "":
+            raise AccessRefused("operation not permitted on the default exchange")
+        binding = source.unbind(Binding(source, destination, routing_key, arguments).key)
+        if binding is None:
+            return
+        self.router.forget()
+        self._unsave_binding(binding, effects)
+        self._left_source(binding, effects)
+
+    def bindings_of(self, destination: Queue | Exchange) -> list[Binding]:
+        """Where it gets messages from; a queue's implicit binding to the default exchange is not among them."""
+        return [
+            binding
+            for exchange in self.exchanges.values()
+            for binding in exchange.bindings.values()
+            if binding.destination is destination
+        ]
+
+    # Consumers
+
+    def consume(
+        self,
+        queue: Queue,
+        channel: Channel,
+        tag: str,
+        effects: Effects,
+        *,
+        needs_ack: bool,
+        is_exclusive: bool,
+        arguments: Arguments,
+    ) -> Consumer:
+        """Start a consumer; the first messages may be among the effects (§1.8.3.3)."""
+        if any(other.is_exclusive for other in queue.consumers) or (is_exclusive and queue.consumers):
+            raise AccessRefused(f"queue '{queue.name}' in vhost '{self.name}' in exclusive use")
+        consumer = Consumer(tag, queue, channel, needs_ack, is_exclusive, arguments)
+        channel.consumers[tag] = consumer
+        queue.add_consumer(consumer, effects)
+        return consumer
+
+    def cancel(self, channel: Channel, tag: str, effects: Effects) -> None:
+        """Stop a consumer; unknown tags are no error. What it holds stays unacked on its channel."""
+        consumer = channel.consumers.pop(tag, None)
+        if consumer is not None:
+            consumer.queue.remove_consumer(consumer, effects)
+            self.delete_if_unused(consumer.queue, effects)
+
+    def forget_stored(self, entries: list[Entry], effects: Effects) -> None:
+        positions = [entry.position for entry in entries if entry.is_stored]
+        if positions:
+            effects.append(Forget(positions))
+
+    # Private
+
+    def _same_exchange(
+        self,
+        known: Exchange,
+        kind: str,
+        is_durable: bool,
+        is_auto_delete: bool,
+        is_internal: bool,
+        arguments: Arguments,
+    ) -> None:
+        where = f"exchange '{known.name}' in vhost '{self.name}'"
+        same("type", kind, known.type, where)
+        same("durable", is_durable, known.is_durable, where)
+        same("auto_delete", is_auto_delete, known.is_auto_delete, where)
+        same("internal", is_internal, known.is_internal, where)
+        same(
+            "alternate-exchange", arguments.get("alternate-exchange"), known.arguments.get("alternate-exchange"), where
+        )
+
+    def _same_queue(
+        self, known: Queue, is_durable: bool, is_auto_delete: bool, owner: str | None, arguments: Arguments
+    ) -> None:
+        where = f"queue '{known.name}' in vhost '{self.name}'"
+        same("durable", is_durable, known.is_durable, where)
+        same("exclusive", owner is not None, known.owner is not None, where)
+        same("auto_delete", is_auto_delete, known.is_auto_delete, where)
+        for name in sorted(arguments.keys() | known.arguments.keys()):
+            if name.startswith("x-"):
+                same(name, arguments.get(name), known.arguments.get(name), where)
+
+    def _unbind_destination(self, destination: Queue | Exchange, effects: Effects) -> None:
+        for binding in self.bindings_of(destination):
+            binding.source.unbind(binding.key)
+            self._unsave_binding(binding, effects)
+            self._left_source(binding, effects)
+
+    def _left_source(self, binding: Binding, effects: Effects, *, source_is_gone: bool = False) -> None:
+        source = binding.source
+        if not source_is_gone and source.is_auto_delete and not source.bindings and source.name in self.exchanges:
+            self.delete_exchange(source.name, effects)
+
+    def _unsave_binding(self, binding: Binding, effects: Effects) -> None:
+        if binding.source.is_durable and self._is_kept(binding.destination):
+            effects.append(Save("binding", binding_key(binding), None))
+
+    @staticmethod
+    def _is_kept(destination: Queue | Exchange) -> bool:
+        return destination.keeps if isinstance(destination, Queue) else destination.is_durable
+
+
+def same(argument: str, received: Any, current: Any, where: str) -> None:
+    """Raise PreconditionFailed as RabbitMQ words it when a redeclaration differs."""
+    if received != current or isinstance(received, bool) != isinstance(current, bool):
+        raise PreconditionFailed(
+            f"inequivalent arg '{argument}' for {where}: received {shown(received)} but current is {shown(current)}"
+        )
+
+
+def shown(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return f"'{str(value).lower()}'"
+    if isinstance(value, str):
+        return f"'{value}'"
+    return f"the value '{value}' of type '{'signedint' if isinstance(value, int) else type(value).__name__}'"
+
+
+def described(exchange: str) -> str:
+    return f"exchange '{exchange}'" if exchange else "default exchange"
+
+
+def queue_record(queue: Queue) -> dict[str, Any]:
+    return {
+        "store_id": queue.store_id,
+        "auto_delete": queue.is_auto_delete,
+        "arguments": queue.arguments,
+        "user": queue.user,
+    }
+
+
+def exchange_record(exchange: Exchange) -> dict[str, Any]:
+    return {
+        "type": exchange.type,
+        "auto_delete": exchange.is_auto_delete,
+        "internal": exchange.is_internal,
+        "arguments": exchange.arguments,
+        "user": exchange.user,
+    }
+
+
+def binding_record(binding: Binding) -> dict[str, Any]:
+    return {
+        "vhost": binding.source.vhost,
+        "source": binding.source.name,
+        "destination_type": binding.destination_type,
+        "destination": binding.destination.name,
+        "routing_key": binding.routing_key,
+        "arguments": binding.arguments,
+    }
+
+
+def binding_key(binding: Binding) -> tuple[str, ...]:
+    return (
+        binding.source.vhost,
+        binding.source.name,
+        binding.destination_type,
+        binding.destination.name,
+        binding.routing_key,
+        repr(binding.key[3]),
+    )
+
+
+__all__ = ["PREDECLARED", "Direct", "Vhost", "shown"]

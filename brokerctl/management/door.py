@@ -1,0 +1,90 @@
+"""What the management API needs from the running broker: its state to read, one way to change it, its connections.
+
+The server implements this; nothing here knows of sockets. Everything runs on the broker's own loop, so reading needs no
+lock, and a command is done before `run` returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from brokerctl.core.broker import Broker
+from brokerctl.core.channel import Peer
+from brokerctl.core.effects import Effects
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Listener:
+    protocol: str
+    """'amqp' or 'http'."""
+    host: str
+    port: int
+    is_tls: bool = False
+
+
+@dataclass(slots=True)
+class ConnectionState:
+    """One open AMQP connection. `name` is unique: 'peer:port -> host:port'."""
+
+    name: str
+    peer: Peer
+    user: str
+    vhost: str
+    peer_host: str
+    peer_port: int
+    host: str
+    port: int
+    connected_at: datetime
+    client_properties: dict[str, Any]
+    auth_mechanism: str
+    heartbeat_seconds: int
+    frame_max: int
+    channel_max: int
+    state: str
+    """'running', 'blocked', 'flow'."""
+    received_bytes: int
+    sent_bytes: int
+    is_tls: bool = False
+
+
+@dataclass(slots=True)
+class NodeState:
+    name: str
+    started_at: datetime
+    memory_used_bytes: int
+    memory_limit_bytes: int
+    disk_free_bytes: int
+    disk_free_limit_bytes: int
+    listeners: list[Listener] = field(default_factory=list)
+
+
+class Door(Protocol):
+    broker: Broker
+
+    def run(self, command: Callable[[Effects], T]) -> T:
+        """Call `command` with a fresh list of effects, carry them out, return what it returned.
+
+        AmqpErrors of the command pass through; effects appended before the error are still carried out.
+        """
+        ...
+
+    async def durable(self) -> None:
+        """Return when every change made so far is on disk. Raises StoreError when the disk refused."""
+        ...
+
+    async def login(self, name: str, password: str, peer_host: str) -> bool:
+        """Whether this user may log in with this password from this address."""
+        ...
+
+    def connections(self) -> list[ConnectionState]: ...
+
+    def close_connection(self, name: str, reason: str) -> bool:
+        """Close with 320 CONNECTION_FORCED and the reason; False when there is no such connection."""
+        ...
+
+    def node(self) -> NodeState: ...

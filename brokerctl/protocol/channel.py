@@ -1,0 +1,67 @@
+"""One channel's part of the conversation: is it open, and is a message's content half-way in."""
+
+from __future__ import annotations
+
+from brokerctl.errors import FrameError, PreconditionFailed, UnexpectedFrame
+from brokerctl.protocol.events import Event, Failed, Published
+from brokerctl.wire import properties
+
+PublishMethod = tuple[str, str, bool, bool]
+"""exchange, routing key, mandatory, immediate."""
+
+
+class Channel:
+    """Assembles published messages: method, then header, then as much body as the header announced (§4.2.6)."""
+
+    __slots__ = ("chunks", "header", "is_closing", "max_message_bytes", "number", "publish", "remaining")
+
+    def __init__(self, number: int, max_message_bytes: int) -> None:
+        self.number = number
+        self.max_message_bytes = max_message_bytes
+        self.is_closing = False
+        self.publish: PublishMethod | None = None
+        self.header: bytes | None = None
+        self.remaining = 0
+        self.chunks: list[bytes] = []
+
+    def begin(self, publish: PublishMethod) -> None:
+        self.publish = publish
+
+    def take_header(self, header: bytes) -> Event | None:
+        """Take the content header; a message with an empty body is whole now."""
+        if self.publish is None or self.header is not None:
+            raise UnexpectedFrame("expected a method frame, got a content header frame instead")
+        size = properties.body_size(header)
+        if size > self.max_message_bytes:
+            self.close()
+            text = f"message size {size} is larger than configured max size {self.max_message_bytes}"
+            return Failed(self.number, PreconditionFailed(text), 60, 40)
+        self.header, self.remaining = header, size
+        return self._whole(b"") if size == 0 else None
+
+    def take_body(self, chunk: bytes) -> Event | None:
+        """Take one body frame; the message when it was the last. More than the header announced is an error."""
+        if self.header is None:
+            raise UnexpectedFrame("expected a method or content header frame, got a content body frame instead")
+        self.remaining -= len(chunk)
+        if self.remaining < 0:
+            raise FrameError("a content body is longer than its header announced")
+        if self.remaining == 0:
+            if not self.chunks:
+                return self._whole(chunk)
+            self.chunks.append(chunk)
+            return self._whole(b"".join(self.chunks))
+        self.chunks.append(chunk)
+        return None
+
+    def close(self) -> None:
+        """We are closing this channel: drop what is half-way in, ignore all until channel.close-ok."""
+        self.is_closing = True
+        self.publish, self.header, self.chunks = None, None, []
+
+    def _whole(self, body: bytes) -> Published:
+        assert self.publish is not None
+        assert self.header is not None
+        event = Published(self.number, *self.publish, self.header, body)
+        self.publish, self.header, self.chunks = None, None, []
+        return event

@@ -1,0 +1,208 @@
+"""One connection, seen from the broker: cuts bytes into frames, frames into events, and keeps to the legal moves.
+
+Sans-IO: `receive` takes what a socket read and returns what it means; what the broker answers is built by the server
+with `brokerctl.wire.frames`. A violation becomes a Failed event, last in the list, and the caller closes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from brokerctl.errors import (
+    AmqpError,
+    ChannelInvalid,
+    CommandInvalid,
+    FrameError,
+    NotAllowed,
+    SyntaxError_,
+    UnexpectedFrame,
+)
+from brokerctl.protocol.channel import Channel, PublishMethod
+from brokerctl.protocol.events import Acked, Called, Event, Failed, WrongHeader
+from brokerctl.protocol.states import NEXT, State
+from brokerctl.wire import methods, spec
+from brokerctl.wire.frames import HEAD
+from brokerctl.wire.methods import basic, channel, connection
+
+INITIAL_FRAME_MAX = 8192
+"""Until tuned. RabbitMQ allows the same: room for client properties, no room for a flood."""
+
+PUBLISH_CACHE = 1024
+"""Different basic.publish payloads remembered per connection; a producer repeats a handful."""
+
+
+@dataclass(slots=True, frozen=True)
+class Limits:
+    """What a connection may ask for. Bytes, counts, seconds."""
+
+    frame_max: int = 131_072
+    channel_max: int = 2047
+    max_message_bytes: int = 134_217_728
+
+
+class Connection:
+    """The state of one conversation. After a Failed event with a connection error only `CLOSING` traffic is read."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.state = State.AWAIT_HEADER
+        self.channels: dict[int, Channel] = {}
+        self.channel_max = limits.channel_max
+        self._payload_max = INITIAL_FRAME_MAX
+        self._rest = b""
+        self._publishes: dict[bytes, PublishMethod] = {}
+        self._number = 0
+        self._method_in_hand = (0, 0)
+
+    def tuned(self, frame_max: int, channel_max: int) -> None:
+        """Both sides agreed: 0 means no limit of the peer's, so ours holds."""
+        self._payload_max = (frame_max or self.limits.frame_max) - spec.FRAME_OVERHEAD
+        self.channel_max = channel_max or self.limits.channel_max
+
+    def closing(self) -> None:
+        """We sent connection.close."""
+        self.state = State.CLOSING
+        self.channels.clear()
+
+    def forget(self, number: int) -> None:
+        """A channel is closed on both sides; its number may be opened again."""
+        self.channels.pop(number, None)
+
+    def receive(self, data: bytes) -> list[Event]:
+        """What these bytes mean, in order. Incomplete frames wait for the next call."""
+        if self._rest:
+            data = self._rest + data
+        events: list[Event] = []
+        at = 0
+        try:
+            if self.state is State.AWAIT_HEADER:
+                at = self._protocol_header(data, events)
+            if self.state is not State.AWAIT_HEADER:
+                at = self._frames(data, at, events)
+        except AmqpError as error:
+            events.append(Failed(self._number, error, *self._method_in_hand))
+            self._rest = b""
+            return events
+        self._rest = data[at:]
+        return events
+
+    def _protocol_header(self, data: bytes, events: list[Event]) -> int:
+        if data[:8] == spec.PROTOCOL_HEADER:
+            self.state = State.AWAIT_START_OK
+            return 8
+        if len(data) >= 8 or not spec.PROTOCOL_HEADER.startswith(data):
+            self.state = State.CLOSED
+            events.append(WrongHeader())
+            return len(data)
+        return 0
+
+    def _frames(self, data: bytes, at: int, events: list[Event]) -> int:
+        unpack, total, channels, publishes = HEAD.unpack_from, len(data), self.channels, self._publishes
+        while total - at >= spec.FRAME_OVERHEAD:
+            kind, number, size = unpack(data, at)
+            if size > self._payload_max:
+                self._number = number
+                raise FrameError(f"a frame of {size} bytes is larger than the {self._payload_max} agreed")
+            stop = at + 7 + size
+            if stop >= total:
+                break
+            if data[stop] != spec.FRAME_END:
+                raise FrameError("a frame does not end with 0xCE")
+            payload = data[at + 7 : stop]
+            at = stop + 1
+            self._number, self._method_in_hand = number, (0, 0)
+            peer = channels.get(number)
+            if peer is not None and kind == spec.METHOD and peer.publish is None and payload in publishes:
+                # A repeated publish costs one look-up: decoding it once is enough. A closing channel ignores it.
+                if not peer.is_closing:
+                    peer.publish = publishes[payload]
+            elif self.state is State.CLOSED:
+                break
+            else:
+                event = self._frame(kind, number, payload, peer)
+                if event is not None:
+                    events.append(event)
+        return at
+
+    def _frame(self, kind: int, number: int, payload: bytes, peer: Channel | None) -> Event | None:
+        if kind == spec.METHOD:
+            return self._method(number, payload, peer)
+        if kind == spec.HEARTBEAT:
+            if number or payload:
+                raise FrameError("a heartbeat belongs on channel 0 and is empty")
+            return None
+        if kind not in (spec.HEADER, spec.BODY):
+            raise FrameError(f"there is no frame type {kind}")
+        if peer is None:
+            if self.state is State.CLOSING:
+                return None
+            raise ChannelInvalid(f"content on channel {number}, which is not open")
+        if peer.is_closing:
+            return None
+        return peer.take_header(payload) if kind == spec.HEADER else peer.take_body(payload)
+
+    def _method(self, number: int, payload: bytes, peer: Channel | None) -> Event | None:
+        self._method_in_hand = int.from_bytes(payload[:2], "big"), int.from_bytes(payload[2:4], "big")
+        if number == 0:
+            return self._on_connection(methods.decode(payload))
+        if self.state is not State.OPEN:
+            if self.state is State.CLOSING:
+                return None
+            raise CommandInvalid("a channel method came before connection.open")
+        if peer is None:
+            return self._open_channel(number, methods.decode(payload))
+        if peer.is_closing:
+            return self._on_closing_channel(number, methods.decode(payload))
+        if peer.publish is not None:
+            raise UnexpectedFrame("expected content header for class 60, got a method frame instead")
+        head = payload[:4]
+        if head == spec.ACK_ID:
+            if len(payload) != 13:
+                raise SyntaxError_("basic.ack takes nine bytes of arguments")
+            return Acked(number, int.from_bytes(payload[4:12], "big"), bool(payload[12] & 1))
+        method = methods.decode(payload)
+        if type(method) is basic.Publish:
+            self._begin_publish(peer, payload, method)
+            return None
+        return self._on_channel(number, method)
+
+    def _on_connection(self, method: methods.Method) -> Event | None:
+        following = NEXT.get((self.state, type(method)))
+        if following is None:
+            if self.state is State.CLOSING:
+                return None
+            raise CommandInvalid(f"{method.name} is not expected now ({self.state.name.lower()})")
+        self.state = following
+        return Called(0, method)
+
+    def _open_channel(self, number: int, method: methods.Method) -> Event | None:
+        if type(method) is channel.CloseOk:
+            return None
+        if type(method) is not channel.Open:
+            raise ChannelInvalid("expected 'channel.open'")
+        if number > self.channel_max:
+            raise NotAllowed(f"channel {number} is above the negotiated channel_max ({self.channel_max})")
+        self.channels[number] = Channel(number, self.limits.max_message_bytes)
+        return Called(number, method)
+
+    def _on_closing_channel(self, number: int, method: methods.Method) -> Event | None:
+        if type(method) in (channel.CloseOk, channel.Close):
+            self.forget(number)
+            return Called(number, method)
+        return None
+
+    def _begin_publish(self, peer: Channel, payload: bytes, method: basic.Publish) -> None:
+        parsed = method.exchange, method.routing_key, method.mandatory, method.immediate
+        if len(self._publishes) >= PUBLISH_CACHE:
+            self._publishes.clear()
+        self._publishes[payload] = parsed
+        peer.begin(parsed)
+
+    def _on_channel(self, number: int, method: methods.Method) -> Event:
+        if type(method) is channel.Open:
+            raise ChannelInvalid("second 'channel.open' seen")
+        if type(method) is channel.Close:
+            self.forget(number)
+        elif isinstance(method, connection.Close | connection.Open):
+            raise CommandInvalid(f"{method.name} belongs on channel 0")
+        return Called(number, method)

@@ -1,0 +1,200 @@
+"""Field values and tables (AMQP 0-9-1 §4.2.5, with RabbitMQ's type letters). Value and position in, both out.
+
+Tables come from strangers, so depth and entries are bounded and every read is checked: a short slice is silent in
+Python, an unbounded array of empty values is a way to stop a broker. Decoding never raises anything but SyntaxError_.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from brokerctl.errors import SyntaxError_
+
+MAX_DEPTH = 16
+"""x-death nests three deep; nobody was seen above six. Bounds the recursion of a hostile table."""
+
+MAX_ENTRIES = 4096
+"""Values in one table, all levels together. A 128 KiB frame can hold 131,000 void values: half a second of the loop."""
+
+Table = dict[str, Any]
+
+
+class Timestamp(int):
+    """Seconds since 1970, as AMQP sends them: 64 bits, so not every one is a date."""
+
+
+def short_text(data: bytes, at: int) -> tuple[str, int]:
+    """Read the short string at `at`; return it and the offset after it. §4.2.5.3."""
+    stop = _need(data, at + 1, data[at] if at < len(data) else 1)
+    return _text(data[at + 1 : stop]), stop
+
+
+def long_bytes(data: bytes, at: int) -> tuple[bytes, int]:
+    """Read the long string at `at` as bytes. §4.2.5.3."""
+    start = _need(data, at, 4)
+    stop = _need(data, start, int.from_bytes(data[at:start], "big"))
+    return data[start:stop], stop
+
+
+def table(data: bytes, at: int) -> tuple[Table, int]:
+    """Read the field table at `at`. Raises SyntaxError_ when it is malformed, too deep or too large."""
+    return _Reader(data).table(at, depth=0)
+
+
+def _need(data: bytes, at: int, count: int) -> int:
+    stop = at + count
+    if stop > len(data):
+        raise SyntaxError_(f"a field of {count} bytes at offset {at} does not fit its frame of {len(data)} bytes")
+    return stop
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise SyntaxError_("a short string is not UTF-8") from None
+
+
+_FIXED: dict[int, struct.Struct] = {
+    ord(letter): struct.Struct(code)
+    for letter, code in {
+        "b": ">b", "B": ">B", "s": ">h", "u": ">H", "I": ">i", "i": ">I", "l": ">q", "L": ">Q", "f": ">f", "d": ">d",
+    }.items()
+}  # fmt: skip
+
+
+class _Reader:
+    """Reads one table and counts what it holds."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.entries = 0
+
+    def table(self, at: int, depth: int) -> tuple[Table, int]:
+        start = _need(self.data, at, 4)
+        stop = _need(self.data, start, int.from_bytes(self.data[at:start], "big"))
+        found: Table = {}
+        while start < stop:
+            key, start = short_text(self.data, start)
+            found[key], start = self.value(start, depth)
+        return found, self._ends(start, stop)
+
+    def array(self, at: int, depth: int) -> tuple[list[Any], int]:
+        start = _need(self.data, at, 4)
+        stop = _need(self.data, start, int.from_bytes(self.data[at:start], "big"))
+        found: list[Any] = []
+        while start < stop:
+            value, start = self.value(start, depth)
+            found.append(value)
+        return found, self._ends(start, stop)
+
+    def value(self, at: int, depth: int) -> tuple[Any, int]:
+        self.entries += 1
+        if self.entries > MAX_ENTRIES:
+            raise SyntaxError_(f"a table holds more than {MAX_ENTRIES} values")
+        if depth >= MAX_DEPTH:
+            raise SyntaxError_(f"a table is nested more than {MAX_DEPTH} deep")
+        start = _need(self.data, at, 1)
+        letter = self.data[at]
+        fixed = _FIXED.get(letter)
+        if fixed is not None:
+            stop = _need(self.data, start, fixed.size)
+            return fixed.unpack_from(self.data, start)[0], stop
+        return self._other(letter, start, depth)
+
+    def _other(self, letter: int, at: int, depth: int) -> tuple[Any, int]:
+        match chr(letter):
+            case "S":
+                raw, stop = long_bytes(self.data, at)
+                return _text_or_bytes(raw), stop
+            case "t":
+                return bool(self.data[_need(self.data, at, 1) - 1]), at + 1
+            case "F":
+                return self.table(at, depth + 1)
+            case "A":
+                return self.array(at, depth + 1)
+            case "T":
+                stop = _need(self.data, at, 8)
+                return Timestamp(int.from_bytes(self.data[at:stop], "big")), stop
+            case "D":
+                stop = _need(self.data, at, 5)
+                unscaled = int.from_bytes(self.data[at + 1 : stop], "big", signed=True)
+                return Decimal(unscaled).scaleb(-self.data[at]), stop
+            case "x":
+                return long_bytes(self.data, at)
+            case "V":
+                return None, at
+            case unknown:
+                raise SyntaxError_(f"a table has a value of unknown type {unknown!r}")
+
+    @staticmethod
+    def _ends(at: int, stop: int) -> int:
+        if at != stop:
+            raise SyntaxError_("a value in a table runs past the table's end")
+        return stop
+
+
+def _text_or_bytes(raw: bytes) -> str | bytes:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw
+
+
+def encode_short_text(text: str) -> bytes:
+    """A short string: one length byte and at most 255 bytes of UTF-8; longer is refused, never cut."""
+    raw = text.encode()
+    if len(raw) > 255:
+        raise SyntaxError_(f"a short string takes at most 255 bytes, not {len(raw)}")
+    return bytes((len(raw),)) + raw
+
+
+def encode_long_bytes(raw: bytes) -> bytes:
+    return len(raw).to_bytes(4, "big") + raw
+
+
+def encode_table(values: Mapping[str, Any]) -> bytes:
+    """A field table. Integers take 32 bits when they fit, else 64; floats are doubles; None is void."""
+    return encode_long_bytes(b"".join(encode_short_text(key) + encode_value(value) for key, value in values.items()))
+
+
+def encode_value(value: Any) -> bytes:
+    """One field value with its type letter. Raises SyntaxError_ for a Python type that AMQP does not have."""
+    for kind, encode in _ENCODERS.items():
+        if isinstance(value, kind):
+            return encode(value)
+    raise SyntaxError_(f"a value of type {type(value).__name__} has no place in a table")
+
+
+def _integer(value: int) -> bytes:
+    if -(2**31) <= value < 2**31:
+        return b"I" + value.to_bytes(4, "big", signed=True)
+    if -(2**63) <= value < 2**63:
+        return b"l" + value.to_bytes(8, "big", signed=True)
+    raise SyntaxError_("an integer in a table takes at most 64 bits")
+
+
+def _decimal(value: Decimal) -> bytes:
+    sign, digits, exponent = value.as_tuple()
+    if not isinstance(exponent, int) or not -255 <= exponent <= 0:
+        raise SyntaxError_(f"decimal {value} does not fit AMQP's scale of 0 to 255 places")
+    unscaled = int("".join(map(str, digits))) * (-1 if sign else 1)
+    return b"D" + bytes((-exponent,)) + unscaled.to_bytes(4, "big", signed=True)
+
+
+# bool before int and Timestamp before int: the first kind that fits wins.
+_ENCODERS: dict[type, Callable[[Any], bytes]] = {
+    str: lambda value: b"S" + encode_long_bytes(value.encode()),
+    bool: lambda value: b"t\x01" if value else b"t\x00",
+    Timestamp: lambda value: b"T" + int(value).to_bytes(8, "big"),
+    int: _integer,
+    float: lambda value: b"d" + struct.pack(">d", value),
+    Decimal: _decimal,
+    bytes: lambda value: b"x" + encode_long_bytes(value),
+    Mapping: lambda value: b"F" + encode_table(value),
+    list: lambda value: b"A" + encode_long_bytes(b"".join(encode_value(item) for item in value)),
+    type(None): lambda value: b"V",
+}

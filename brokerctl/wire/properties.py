@@ -1,0 +1,129 @@
+"""The content header of class basic (§4.2.6.1): fourteen optional properties behind sixteen flag bits.
+
+The broker keeps a message's header as the bytes that came and decodes only what it must: `facts` reads the three
+properties that change what a queue does, without touching the headers table.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Any, NamedTuple
+
+from brokerctl.errors import SyntaxError_
+from brokerctl.wire import fields
+
+PREFIX = struct.Struct(">HHQ")
+"""Class, weight and body size come before the flags."""
+
+_SHORT, _TABLE, _OCTET, _TIME = "shortstr", "table", "octet", "timestamp"
+
+PROPERTIES: tuple[tuple[str, str], ...] = (
+    ("content_type", _SHORT),
+    ("content_encoding", _SHORT),
+    ("headers", _TABLE),
+    ("delivery_mode", _OCTET),
+    ("priority", _OCTET),
+    ("correlation_id", _SHORT),
+    ("reply_to", _SHORT),
+    ("expiration", _SHORT),
+    ("message_id", _SHORT),
+    ("timestamp", _TIME),
+    ("type", _SHORT),
+    ("user_id", _SHORT),
+    ("app_id", _SHORT),
+    ("cluster_id", _SHORT),
+)
+"""In wire order: the first has the highest flag bit."""
+
+Properties = dict[str, Any]
+
+
+class Facts(NamedTuple):
+    """What a queue needs to know of a message."""
+
+    persistent: bool
+    priority: int
+    expiration: str | None
+    """The `expiration` property as sent: milliseconds in decimal, or anything a client made up."""
+    user_id: str | None
+
+
+def body_size(header: bytes) -> int:
+    """The body size announced by a content header. Raises SyntaxError_ when the header is cut or of another class."""
+    if len(header) < 14:
+        raise SyntaxError_(f"a content header takes at least 14 bytes, not {len(header)}")
+    class_id, _weight, size = PREFIX.unpack_from(header)
+    if class_id != 60:
+        raise SyntaxError_(f"content of class {class_id} is not known; only basic (60) carries content")
+    return int(size)
+
+
+def decode(header: bytes) -> Properties:
+    """All properties that are present, by name. `header` is the whole content-header payload."""
+    found: Properties = {}
+    at = 14
+    for name, kind in _present(header):
+        found[name], at = _read(header, at, kind)
+    return found
+
+
+def facts(header: bytes) -> Facts:
+    """Delivery mode, priority, expiration and user id, skipping over everything else."""
+    persistent, priority, expiration, user_id = False, 0, None, None
+    at = 14
+    for name, kind in _present(header):
+        if kind == _TABLE:
+            _raw, at = fields.long_bytes(header, at)
+            continue
+        value, at = _read(header, at, kind)
+        if name == "delivery_mode":
+            persistent = value == 2
+        elif name == "priority":
+            priority = value
+        elif name == "expiration":
+            expiration = value
+        elif name == "user_id":
+            user_id = value
+    return Facts(persistent, priority, expiration, user_id)
+
+
+def encode(properties: Properties, body_size: int) -> bytes:
+    """A content-header payload for these properties. Raises SyntaxError_ for an unknown name."""
+    unknown = properties.keys() - {name for name, _ in PROPERTIES}
+    if unknown:
+        raise SyntaxError_(f"basic has no property {sorted(unknown)[0]!r}")
+    flags, parts = 0, []
+    for bit, (name, kind) in enumerate(PROPERTIES):
+        if properties.get(name) is not None:
+            flags |= 1 << (15 - bit)
+            parts.append(_write(kind, properties[name]))
+    return PREFIX.pack(60, 0, body_size) + flags.to_bytes(2, "big") + b"".join(parts)
+
+
+def _present(header: bytes) -> list[tuple[str, str]]:
+    flags = int.from_bytes(header[12:14], "big")
+    if flags & 1:
+        raise SyntaxError_("basic has fourteen properties: a second word of property flags is not allowed")
+    if flags & 2:
+        raise SyntaxError_("property flag 1 belongs to no property of basic")
+    return [prop for bit, prop in enumerate(PROPERTIES) if flags & (1 << (15 - bit))]
+
+
+def _read(header: bytes, at: int, kind: str) -> tuple[Any, int]:
+    if kind == _SHORT:
+        return fields.short_text(header, at)
+    if kind == _TABLE:
+        return fields.table(header, at)
+    size = 1 if kind == _OCTET else 8
+    if at + size > len(header):
+        raise SyntaxError_("a content header ends inside a property")
+    number = int.from_bytes(header[at : at + size], "big")
+    return (number if kind == _OCTET else fields.Timestamp(number)), at + size
+
+
+def _write(kind: str, value: Any) -> bytes:
+    if kind == _SHORT:
+        return fields.encode_short_text(value)
+    if kind == _TABLE:
+        return fields.encode_table(value)
+    return int(value).to_bytes(1 if kind == _OCTET else 8, "big")
