@@ -1,6 +1,6 @@
 """The one error tree of brokerctl: what a peer of the embedded broker did wrong, and what a broker refused us.
 
-AMQP errors carry the reply code and text that go on the wire. `ChannelError` closes a channel, `ConnectionError_`
+AMQP errors carry the reply code and text that go on the wire. `AmqpChannelError` closes a channel, `AmqpConnectionError`
 a connection; the difference is the class, so a handler only raises. Texts say what, which and what to do.
 """
 
@@ -29,71 +29,71 @@ class AmqpError(BrokerctlError):
         return f"{self.name} - {self.text}"
 
 
-class ChannelError(AmqpError):
+class AmqpChannelError(AmqpError):
     """A soft error: the channel closes, the connection lives."""
 
 
-class AccessRefused(ChannelError):
+class AccessRefused(AmqpChannelError):
     code, name = 403, "ACCESS_REFUSED"
 
 
-class NotFound(ChannelError):
+class NotFound(AmqpChannelError):
     code, name = 404, "NOT_FOUND"
 
 
-class ResourceLocked(ChannelError):
+class ResourceLocked(AmqpChannelError):
     code, name = 405, "RESOURCE_LOCKED"
 
 
-class PreconditionFailed(ChannelError):
+class PreconditionFailed(AmqpChannelError):
     code, name = 406, "PRECONDITION_FAILED"
 
 
-class ConnectionError_(AmqpError):
+class AmqpConnectionError(AmqpError):
     """A hard error: the connection closes."""
 
 
-class ConnectionForced(ConnectionError_):
+class ConnectionForced(AmqpConnectionError):
     code, name = 320, "CONNECTION_FORCED"
 
 
-class InvalidPath(ConnectionError_):
+class InvalidPath(AmqpConnectionError):
     code, name = 402, "INVALID_PATH"
 
 
-class FrameError(ConnectionError_):
+class FrameError(AmqpConnectionError):
     code, name = 501, "FRAME_ERROR"
 
 
-class SyntaxError_(ConnectionError_):
+class AmqpSyntaxError(AmqpConnectionError):
     code, name = 502, "SYNTAX_ERROR"
 
 
-class CommandInvalid(ConnectionError_):
+class CommandInvalid(AmqpConnectionError):
     code, name = 503, "COMMAND_INVALID"
 
 
-class ChannelInvalid(ConnectionError_):
+class ChannelInvalid(AmqpConnectionError):
     code, name = 504, "CHANNEL_ERROR"
 
 
-class UnexpectedFrame(ConnectionError_):
+class UnexpectedFrame(AmqpConnectionError):
     code, name = 505, "UNEXPECTED_FRAME"
 
 
-class ResourceError(ConnectionError_):
+class ResourceError(AmqpConnectionError):
     code, name = 506, "RESOURCE_ERROR"
 
 
-class NotAllowed(ConnectionError_):
+class NotAllowed(AmqpConnectionError):
     code, name = 530, "NOT_ALLOWED"
 
 
-class NotImplemented_(ConnectionError_):
+class NotImplementedHere(AmqpConnectionError):
     code, name = 540, "NOT_IMPLEMENTED"
 
 
-class InternalError(ConnectionError_):
+class InternalError(AmqpConnectionError):
     code, name = 541, "INTERNAL_ERROR"
 
 

@@ -1,4 +1,4 @@
 """What a broker is: vhosts, exchanges, queues, consumers, and the rules between them.
 
-No bytes, sockets, files, clocks or awaits. Commands take what they need and append effects; the server carries them out.
+No bytes, sockets, files, clocks or awaits. Commands append effects; the server carries them out.
 """

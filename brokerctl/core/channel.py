@@ -138,11 +138,6 @@ class Channel:
         self.recover(effects)
         return left
 
-    def forget_queue(self, queue: Queue) -> None:
-        """The queue was deleted: what is unacked of it is gone with it."""
-        for tag in [tag for tag, delivery in self.unacked.items() if delivery.queue is queue]:
-            del self.unacked[tag]
-
     def _take(self, tag: int, multiple: bool) -> list[Delivery]:
         if not multiple:
             delivery = self.unacked.pop(tag, None)
@@ -159,6 +154,8 @@ class Channel:
         for delivery in settled:
             by_queue.setdefault(delivery.queue, []).append(delivery.entry)
         for queue, entries in by_queue.items():
+            if queue.is_deleted:
+                effects.append(Forget([entry.position for entry in entries if entry.is_stored]))
             queue.requeue(entries)
         self._give_credit(settled, effects)
         for queue in by_queue:

@@ -54,7 +54,7 @@ class Confirms:
         return bool(self._safe or self._refused)
 
     def take(self) -> list[Confirmation]:
-        """What to tell the publisher now, in as few answers as the order allows. Refusals first: `multiple` skips them."""
+        """What to tell the publisher now, in as few answers as possible. Refusals first: `multiple` skips them."""
         safe, self._safe = sorted(self._safe), []
         refused, self._refused = self._refused, []
         told = [Confirmation(sequence, False, False) for sequence in refused]

@@ -1,4 +1,4 @@
-"""What a command wants done in the world. Values: a test compares them with ==, the server carries them out in order."""
+"""What a command wants done in the world. Values: tests compare them, the server carries them out."""
 
 from __future__ import annotations
 

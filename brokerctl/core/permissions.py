@@ -1,4 +1,4 @@
-"""Users, and what they may do in a vhost: three patterns, searched in the name of the object (RabbitMQ, access control).
+"""Users, and what they may do in a vhost: three patterns searched in the object's name (RabbitMQ, access control).
 
 Patterns come from people, so each match has a time limit; a pattern that does not compile or does not finish denies.
 """

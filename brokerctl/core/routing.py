@@ -57,7 +57,7 @@ class Router:
                     seen.add(destination.name)
                     todo.append(destination)
             alternate = exchange.arguments.get("alternate-exchange")
-            if not reached and alternate in self._exchanges and alternate not in seen:
+            if not reached and isinstance(alternate, str) and alternate in self._exchanges and alternate not in seen:
                 seen.add(alternate)
                 todo.append(self._exchanges[alternate])
         return asked_headers

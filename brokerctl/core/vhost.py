@@ -1,7 +1,7 @@
 """One vhost: its exchanges, queues and bindings, and every change to them.
 
-Rules only, no rights: `authorized.py` asks for permission first. Errors carry RabbitMQ's codes and texts, because clients
-and people match on them.
+Rules only, no rights: `authorized.py` asks for permission first. Errors carry RabbitMQ's codes and texts, because
+clients and people match on them.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ class Vhost:
             raise NotFound(f"no queue '{name}' in vhost '{self.name}'")
         if queue.owner is not None and queue.owner != connection:
             raise ResourceLocked(
-                f"cannot obtain exclusive access to locked queue '{name}' in vhost '{self.name}'. It could be originally "
-                "declared on another connection or the exclusive property value does not match that of the original "
-                "declaration."
+                f"cannot obtain exclusive access to locked queue '{name}' in vhost '{self.name}'. It could be "
+                "originally declared on another connection or the exclusive property value does not match that of the "
+                "original declaration."
             )
         return queue
 

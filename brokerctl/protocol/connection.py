@@ -14,11 +14,11 @@ from brokerctl.errors import (
     CommandInvalid,
     FrameError,
     NotAllowed,
-    SyntaxError_,
+    AmqpSyntaxError,
     UnexpectedFrame,
 )
 from brokerctl.protocol.channel import Channel, PublishMethod
-from brokerctl.protocol.events import Acked, Called, Event, Failed, WrongHeader
+from brokerctl.protocol.events import Acked, Called, Event, Failed, RightHeader, WrongHeader
 from brokerctl.protocol.states import NEXT, State
 from brokerctl.wire import methods, spec
 from brokerctl.wire.frames import HEAD
@@ -89,6 +89,7 @@ class Connection:
     def _protocol_header(self, data: bytes, events: list[Event]) -> int:
         if data[:8] == spec.PROTOCOL_HEADER:
             self.state = State.AWAIT_START_OK
+            events.append(RightHeader())
             return 8
         if len(data) >= 8 or not spec.PROTOCOL_HEADER.startswith(data):
             self.state = State.CLOSED
@@ -158,7 +159,7 @@ class Connection:
         head = payload[:4]
         if head == spec.ACK_ID:
             if len(payload) != 13:
-                raise SyntaxError_("basic.ack takes nine bytes of arguments")
+                raise AmqpSyntaxError("basic.ack takes nine bytes of arguments")
             return Acked(number, int.from_bytes(payload[4:12], "big"), bool(payload[12] & 1))
         method = methods.decode(payload)
         if type(method) is basic.Publish:

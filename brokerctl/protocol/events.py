@@ -40,7 +40,7 @@ class Acked:
 
 @dataclass(slots=True)
 class Failed:
-    """The peer broke a rule. A ChannelError concerns `channel`; anything else ends the connection."""
+    """The peer broke a rule. A AmqpChannelError concerns `channel`; anything else ends the connection."""
 
     channel: int
     error: AmqpError
@@ -49,8 +49,13 @@ class Failed:
 
 
 @dataclass(slots=True)
+class RightHeader:
+    """The peer speaks AMQP 0-9-1: answer with connection.start."""
+
+
+@dataclass(slots=True)
 class WrongHeader:
     """The first eight bytes are not AMQP 0-9-1: answer with ours and close (§4.2.2)."""
 
 
-Event = Called | Published | Acked | Failed | WrongHeader
+Event = Called | Published | Acked | Failed | RightHeader | WrongHeader

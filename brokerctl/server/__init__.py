@@ -1,0 +1,1 @@
+"""The embedded broker as a process: sockets, timers, threads. The only package with AMQP sockets."""

@@ -1,7 +1,7 @@
 """Field values and tables (AMQP 0-9-1 §4.2.5, with RabbitMQ's type letters). Value and position in, both out.
 
 Tables come from strangers, so depth and entries are bounded and every read is checked: a short slice is silent in
-Python, an unbounded array of empty values is a way to stop a broker. Decoding never raises anything but SyntaxError_.
+Python, an unbounded array of empty values is a way to stop a broker. Decoding never raises anything but AmqpSyntaxError.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from brokerctl.errors import SyntaxError_
+from brokerctl.errors import AmqpSyntaxError
 
 MAX_DEPTH = 16
 """x-death nests three deep; nobody was seen above six. Bounds the recursion of a hostile table."""
@@ -40,14 +40,27 @@ def long_bytes(data: bytes, at: int) -> tuple[bytes, int]:
 
 
 def table(data: bytes, at: int) -> tuple[Table, int]:
-    """Read the field table at `at`. Raises SyntaxError_ when it is malformed, too deep or too large."""
+    """Read the field table at `at`. Raises AmqpSyntaxError when it is malformed, too deep or too large."""
     return _Reader(data).table(at, depth=0)
+
+
+def split_table(data: bytes) -> dict[str, bytes]:
+    """The values of a table as they were encoded, type letter included, by key."""
+    reader = _Reader(data)
+    at = _need(data, 0, 4)
+    stop = _need(data, at, int.from_bytes(data[:4], "big"))
+    found: dict[str, bytes] = {}
+    while at < stop:
+        key, start = short_text(data, at)
+        _, at = reader.value(start, depth=0)
+        found[key] = data[start:at]
+    return found
 
 
 def _need(data: bytes, at: int, count: int) -> int:
     stop = at + count
     if stop > len(data):
-        raise SyntaxError_(f"a field of {count} bytes at offset {at} does not fit its frame of {len(data)} bytes")
+        raise AmqpSyntaxError(f"a field of {count} bytes at offset {at} does not fit its frame of {len(data)} bytes")
     return stop
 
 
@@ -55,7 +68,7 @@ def _text(raw: bytes) -> str:
     try:
         return raw.decode()
     except UnicodeDecodeError:
-        raise SyntaxError_("a short string is not UTF-8") from None
+        raise AmqpSyntaxError("a short string is not UTF-8") from None
 
 
 _FIXED: dict[int, struct.Struct] = {
@@ -94,9 +107,9 @@ class _Reader:
     def value(self, at: int, depth: int) -> tuple[Any, int]:
         self.entries += 1
         if self.entries > MAX_ENTRIES:
-            raise SyntaxError_(f"a table holds more than {MAX_ENTRIES} values")
+            raise AmqpSyntaxError(f"a table holds more than {MAX_ENTRIES} values")
         if depth >= MAX_DEPTH:
-            raise SyntaxError_(f"a table is nested more than {MAX_DEPTH} deep")
+            raise AmqpSyntaxError(f"a table is nested more than {MAX_DEPTH} deep")
         start = _need(self.data, at, 1)
         letter = self.data[at]
         fixed = _FIXED.get(letter)
@@ -128,12 +141,12 @@ class _Reader:
             case "V":
                 return None, at
             case unknown:
-                raise SyntaxError_(f"a table has a value of unknown type {unknown!r}")
+                raise AmqpSyntaxError(f"a table has a value of unknown type {unknown!r}")
 
     @staticmethod
     def _ends(at: int, stop: int) -> int:
         if at != stop:
-            raise SyntaxError_("a value in a table runs past the table's end")
+            raise AmqpSyntaxError("a value in a table runs past the table's end")
         return stop
 
 
@@ -148,7 +161,7 @@ def encode_short_text(text: str) -> bytes:
     """A short string: one length byte and at most 255 bytes of UTF-8; longer is refused, never cut."""
     raw = text.encode()
     if len(raw) > 255:
-        raise SyntaxError_(f"a short string takes at most 255 bytes, not {len(raw)}")
+        raise AmqpSyntaxError(f"a short string takes at most 255 bytes, not {len(raw)}")
     return bytes((len(raw),)) + raw
 
 
@@ -162,11 +175,11 @@ def encode_table(values: Mapping[str, Any]) -> bytes:
 
 
 def encode_value(value: Any) -> bytes:
-    """One field value with its type letter. Raises SyntaxError_ for a Python type that AMQP does not have."""
+    """One field value with its type letter. Raises AmqpSyntaxError for a Python type that AMQP does not have."""
     for kind, encode in _ENCODERS.items():
         if isinstance(value, kind):
             return encode(value)
-    raise SyntaxError_(f"a value of type {type(value).__name__} has no place in a table")
+    raise AmqpSyntaxError(f"a value of type {type(value).__name__} has no place in a table")
 
 
 def _integer(value: int) -> bytes:
@@ -174,13 +187,13 @@ def _integer(value: int) -> bytes:
         return b"I" + value.to_bytes(4, "big", signed=True)
     if -(2**63) <= value < 2**63:
         return b"l" + value.to_bytes(8, "big", signed=True)
-    raise SyntaxError_("an integer in a table takes at most 64 bits")
+    raise AmqpSyntaxError("an integer in a table takes at most 64 bits")
 
 
 def _decimal(value: Decimal) -> bytes:
     sign, digits, exponent = value.as_tuple()
     if not isinstance(exponent, int) or not -255 <= exponent <= 0:
-        raise SyntaxError_(f"decimal {value} does not fit AMQP's scale of 0 to 255 places")
+        raise AmqpSyntaxError(f"decimal {value} does not fit AMQP's scale of 0 to 255 places")
     unscaled = int("".join(map(str, digits))) * (-1 if sign else 1)
     return b"D" + bytes((-exponent,)) + unscaled.to_bytes(4, "big", signed=True)
 

@@ -7,9 +7,10 @@ properties that change what a queue does, without touching the headers table.
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from brokerctl.errors import SyntaxError_
+from brokerctl.errors import AmqpSyntaxError
 from brokerctl.wire import fields
 
 PREFIX = struct.Struct(">HHQ")
@@ -49,12 +50,12 @@ class Facts(NamedTuple):
 
 
 def body_size(header: bytes) -> int:
-    """The body size announced by a content header. Raises SyntaxError_ when the header is cut or of another class."""
+    """The body size announced by a content header. Raises AmqpSyntaxError when the header is cut or of another class."""
     if len(header) < 14:
-        raise SyntaxError_(f"a content header takes at least 14 bytes, not {len(header)}")
+        raise AmqpSyntaxError(f"a content header takes at least 14 bytes, not {len(header)}")
     class_id, _weight, size = PREFIX.unpack_from(header)
     if class_id != 60:
-        raise SyntaxError_(f"content of class {class_id} is not known; only basic (60) carries content")
+        raise AmqpSyntaxError(f"content of class {class_id} is not known; only basic (60) carries content")
     return int(size)
 
 
@@ -88,10 +89,10 @@ def facts(header: bytes) -> Facts:
 
 
 def encode(properties: Properties, body_size: int) -> bytes:
-    """A content-header payload for these properties. Raises SyntaxError_ for an unknown name."""
+    """A content-header payload for these properties. Raises AmqpSyntaxError for an unknown name."""
     unknown = properties.keys() - {name for name, _ in PROPERTIES}
     if unknown:
-        raise SyntaxError_(f"basic has no property {sorted(unknown)[0]!r}")
+        raise AmqpSyntaxError(f"basic has no property {sorted(unknown)[0]!r}")
     flags, parts = 0, []
     for bit, (name, kind) in enumerate(PROPERTIES):
         if properties.get(name) is not None:
@@ -103,9 +104,9 @@ def encode(properties: Properties, body_size: int) -> bytes:
 def _present(header: bytes) -> list[tuple[str, str]]:
     flags = int.from_bytes(header[12:14], "big")
     if flags & 1:
-        raise SyntaxError_("basic has fourteen properties: a second word of property flags is not allowed")
+        raise AmqpSyntaxError("basic has fourteen properties: a second word of property flags is not allowed")
     if flags & 2:
-        raise SyntaxError_("property flag 1 belongs to no property of basic")
+        raise AmqpSyntaxError("property flag 1 belongs to no property of basic")
     return [prop for bit, prop in enumerate(PROPERTIES) if flags & (1 << (15 - bit))]
 
 
@@ -116,7 +117,7 @@ def _read(header: bytes, at: int, kind: str) -> tuple[Any, int]:
         return fields.table(header, at)
     size = 1 if kind == _OCTET else 8
     if at + size > len(header):
-        raise SyntaxError_("a content header ends inside a property")
+        raise AmqpSyntaxError("a content header ends inside a property")
     number = int.from_bytes(header[at : at + size], "big")
     return (number if kind == _OCTET else fields.Timestamp(number)), at + size
 
@@ -127,3 +128,25 @@ def _write(kind: str, value: Any) -> bytes:
     if kind == _TABLE:
         return fields.encode_table(value)
     return int(value).to_bytes(1 if kind == _OCTET else 8, "big")
+
+
+def amend(header: bytes, changes: Mapping[str, Any], drop_expiration: bool = False) -> bytes:
+    """The same content header with some application headers set and, if asked, without its expiration.
+
+    All other headers and properties keep their bytes: decoding and encoding them again would change their types.
+    """
+    parts: dict[str, bytes] = {}
+    at = 14
+    for name, kind in _present(header):
+        start = at
+        at = fields.long_bytes(header, at)[1] if kind == _TABLE else _read(header, at, kind)[1]
+        parts[name] = header[start:at]
+    kept = fields.split_table(parts["headers"]) if "headers" in parts else {}
+    kept.update({key: fields.encode_value(value) for key, value in changes.items()})
+    entries = b"".join(fields.encode_short_text(key) + value for key, value in kept.items())
+    parts["headers"] = fields.encode_long_bytes(entries)
+    if drop_expiration:
+        parts.pop("expiration", None)
+    flags = sum(1 << (15 - bit) for bit, (name, _) in enumerate(PROPERTIES) if name in parts)
+    ordered = b"".join(parts[name] for name, _ in PROPERTIES if name in parts)
+    return header[:12] + flags.to_bytes(2, "big") + ordered

@@ -74,9 +74,11 @@ class Exchange(ABC):
     def destinations(self, routing_key: str, headers: Arguments) -> Iterable[Queue | Exchange]:
         """Where a message with this key and these headers goes. May name one destination more than once."""
 
-    def _added(self, binding: Binding) -> None: ...
+    def _added(self, binding: Binding) -> None:  # noqa: B027 (a type without an index has nothing to do)
+        pass
 
-    def _removed(self, binding: Binding) -> None: ...
+    def _removed(self, binding: Binding) -> None:  # noqa: B027
+        pass
 
 
 def frozen(value: Any) -> Any:

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
-from brokerctl.errors import CommandInvalid, SyntaxError_
+from brokerctl.errors import CommandInvalid, AmqpSyntaxError
 from brokerctl.wire import fields
 
 SHORTSTR, LONGSTR, TABLE, BIT, OCTET, SHORT, LONG, LONGLONG = (
@@ -53,11 +53,11 @@ def method(class_id: int, method_id: int, name: str) -> Callable[[M], M]:
 
 
 def decode(payload: bytes) -> Method:
-    """The method of a method frame's payload. Raises CommandInvalid when unknown, SyntaxError_ when malformed."""
+    """The method of a method frame's payload. Raises CommandInvalid when unknown, AmqpSyntaxError when malformed."""
     cls = METHODS.get(payload[:4])
     if cls is None:
         if len(payload) < 4:
-            raise SyntaxError_("a method frame takes at least four bytes")
+            raise AmqpSyntaxError("a method frame takes at least four bytes")
         ids = int.from_bytes(payload[:2], "big"), int.from_bytes(payload[2:4], "big")
         raise CommandInvalid(f"there is no method {ids[1]} in class {ids[0]}")
     values, at, bit = [], 4, 0
@@ -65,7 +65,7 @@ def decode(payload: bytes) -> Method:
         kind = field.metadata["kind"]
         if kind == BIT:
             if at >= len(payload):
-                raise SyntaxError_(f"{cls.name} ends before its flags")
+                raise AmqpSyntaxError(f"{cls.name} ends before its flags")
             values.append(bool(payload[at] >> bit & 1))
             bit += 1
             continue
@@ -103,7 +103,7 @@ def _read(payload: bytes, at: int, kind: str, name: str) -> tuple[Any, int]:
         return fields.table(payload, at)
     stop = at + _SIZES[kind]
     if stop > len(payload):
-        raise SyntaxError_(f"{name} ends before its arguments do")
+        raise AmqpSyntaxError(f"{name} ends before its arguments do")
     return int.from_bytes(payload[at:stop], "big"), stop
 
 

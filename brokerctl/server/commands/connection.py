@@ -1,0 +1,140 @@
+"""Class connection: who are you, how shall we talk, which vhost, good-bye."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import brokerctl
+from brokerctl.core.channel import Peer
+from brokerctl.errors import AccessRefused, CommandInvalid, NotAllowed, AmqpSyntaxError
+from brokerctl.wire import fields, spec
+from brokerctl.wire.methods import connection
+
+if TYPE_CHECKING:
+    from brokerctl.server.session import Session
+
+MECHANISMS = b"PLAIN AMQPLAIN"
+CAPABILITIES = {
+    "publisher_confirms": True,
+    "exchange_exchange_bindings": True,
+    "basic.nack": True,
+    "consumer_cancel_notify": True,
+    "authentication_failure_close": True,
+    "per_consumer_qos": True,
+}
+"""Only what is true: clients choose their behaviour by these."""
+
+
+def start(session: Session) -> connection.Start:
+    """The broker's first word, after the protocol header."""
+    properties = {
+        "product": "Postroom",
+        "version": brokerctl.__version__,
+        "platform": "Python",
+        "cluster_name": session.node.broker.name,
+        "capabilities": CAPABILITIES,
+    }
+    return connection.Start(server_properties=properties, mechanisms=MECHANISMS, locales=b"en_US")
+
+
+def start_ok(session: Session, method: connection.StartOk) -> None:
+    """Check the credentials in a thread; a client says nothing more until it is tuned."""
+    if method.mechanism not in MECHANISMS.decode().split():
+        raise NotAllowed(
+            f"mechanism '{method.mechanism}' is not offered; use {MECHANISMS.decode().replace(' ', ' or ')}"
+        )
+    session.mechanism = method.mechanism
+    session.client_properties = method.client_properties
+    capabilities = method.client_properties.get("capabilities")
+    session.hears_cancels = isinstance(capabilities, dict) and capabilities.get("consumer_cancel_notify") is True
+    name, password = _credentials(method)
+    session.start_task(asyncio.get_running_loop().create_task(_log_in(session, name, password)))
+
+
+async def _log_in(session: Session, name: str, password: str) -> None:
+    node = session.node
+    if await node.logins.login(name, password, session.peer_host):
+        session.user = name
+        config = node.config
+        session.reply(0, connection.Tune(config.channel_max, config.frame_max, config.heartbeat_seconds))
+    else:
+        mechanism = session.mechanism
+        session.fail(
+            0,
+            AccessRefused(
+                f"Login was refused using authentication mechanism {mechanism}. For details see the broker log."
+            ),
+        )
+    node.end_turn(None)
+
+
+def _credentials(method: connection.StartOk) -> tuple[str, str]:
+    if method.mechanism == "AMQPLAIN":
+        table, _ = fields.table(fields.encode_long_bytes(method.response), 0)
+        return str(table.get("LOGIN", "")), str(table.get("PASSWORD", ""))
+    parts = method.response.split(b"\0")
+    if len(parts) != 3:
+        raise AmqpSyntaxError("a PLAIN response is: NUL, user, NUL, password")
+    try:
+        return parts[1].decode(), parts[2].decode()
+    except UnicodeDecodeError:
+        raise AmqpSyntaxError("user and password are not UTF-8") from None
+
+
+def tune_ok(session: Session, method: connection.TuneOk) -> None:
+    if not session.user:
+        raise CommandInvalid("connection.tune-ok came before connection.tune")
+    limits = session.node.limits
+    _check_tuned("frame_max", method.frame_max, limits.frame_max)
+    _check_tuned("channel_max", method.channel_max, limits.channel_max)
+    if 0 < method.frame_max < spec.MIN_FRAME_MAX:
+        raise NotAllowed(
+            f"negotiated frame_max = {method.frame_max} is lower than the minimum allowed value ({spec.MIN_FRAME_MAX})"
+        )
+    session.protocol.tuned(method.frame_max, method.channel_max)
+    session.frame_max = method.frame_max or limits.frame_max
+    session.heartbeat_seconds = method.heartbeat
+    session.heartbeat.start(method.heartbeat)
+
+
+def _check_tuned(name: str, asked: int, limit: int) -> None:
+    if asked > limit:
+        raise NotAllowed(f"negotiated {name} = {asked} is higher than the maximum allowed value ({limit})")
+
+
+def open_(session: Session, method: connection.Open) -> None:
+    broker = session.node.broker
+    user = broker.users.get(session.user)
+    if user is None:
+        raise NotAllowed(f"user '{session.user}' no longer exists")
+    session.vhost = broker.authorized(user, method.virtual_host, session.name)
+    session.peer = broker.peers[session.name] = Peer(session.name, session.user, method.virtual_host)
+    session.opened()
+    session.reply(0, connection.OpenOk())
+
+
+def close(session: Session, method: connection.Close) -> None:
+    session.leave()
+    session.reply(0, connection.CloseOk())
+    session.finish()
+
+
+def close_ok(session: Session, method: connection.CloseOk) -> None:
+    session.finish()
+
+
+def update_secret(session: Session, method: connection.UpdateSecret) -> None:
+    """Only tokens expire, and no mechanism offered here uses one: the new secret changes nothing."""
+    session.reply(0, connection.UpdateSecretOk())
+
+
+HANDLERS: dict[type, Callable[[Session, Any], None]] = {
+    connection.StartOk: start_ok,
+    connection.TuneOk: tune_ok,
+    connection.Open: open_,
+    connection.Close: close,
+    connection.CloseOk: close_ok,
+    connection.UpdateSecret: update_secret,
+}

@@ -1,0 +1,103 @@
+"""The management API's door into the running broker (management.door.Door)."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from brokerctl.core.broker import Broker
+from brokerctl.core.effects import Effects
+from brokerctl.errors import ConnectionForced, StoreError
+from brokerctl.management.door import ConnectionState, Listener, NodeState
+from brokerctl.protocol.states import State
+from brokerctl.server.node import Node
+from brokerctl.server.session import Session
+
+T = TypeVar("T")
+
+
+class NodeDoor:
+    def __init__(self, node: Node, listeners: list[Listener]) -> None:
+        self._node = node
+        self._listeners = listeners
+        self.broker: Broker = node.broker
+        self.properties = node.codec
+
+    def run(self, command: Callable[[Effects], T]) -> T:
+        return self._node.run(command)
+
+    async def durable(self) -> None:
+        if self._node.failure is not None:
+            raise StoreError(str(self._node.failure))
+        done = asyncio.Event()
+        self._node.when_durable(done.set)
+        self._node.end_turn(None)
+        await done.wait()
+
+    async def login(self, name: str, password: str, peer_host: str) -> bool:
+        return await self._node.logins.login(name, password, peer_host)
+
+    def connections(self) -> list[ConnectionState]:
+        return [_state(session) for session in self._node.sessions if session.peer is not None]
+
+    def close_connection(self, name: str, reason: str) -> bool:
+        for session in self._node.sessions:
+            if session.name == name and session.peer is not None:
+                session.fail(0, ConnectionForced(reason))
+                self._node.end_turn(None)
+                return True
+        return False
+
+    def node(self) -> NodeState:
+        disk = shutil.disk_usage(self._node.config.home)
+        return NodeState(
+            name=f"{self.broker.name}@localhost",
+            started_at=self._node.started_at,
+            memory_used_bytes=_resident_bytes(),
+            memory_limit_bytes=_machine_bytes(),
+            disk_free_bytes=disk.free,
+            disk_free_limit_bytes=0,
+            listeners=self._listeners,
+        )
+
+
+def _state(session: Session) -> ConnectionState:
+    assert session.peer is not None
+    return ConnectionState(
+        name=session.name,
+        peer=session.peer,
+        user=session.user,
+        vhost=session.peer.vhost,
+        peer_host=session.peer_host,
+        peer_port=session.peer_port,
+        host=session.host,
+        port=session.port,
+        connected_at=session.connected_at,
+        client_properties=session.client_properties,
+        auth_mechanism=session.mechanism,
+        heartbeat_seconds=session.heartbeat_seconds,
+        frame_max=session.frame_max,
+        channel_max=session.protocol.channel_max,
+        state="running" if session.protocol.state is State.OPEN else "closing",
+        received_bytes=session.received_bytes,
+        sent_bytes=session.sent_bytes,
+    )
+
+
+def _resident_bytes() -> int:
+    status = Path("/proc/self/statm")
+    if status.exists():
+        return int(status.read_text().split()[1]) * resource.getpagesize()
+    # Without /proc (macOS) only the peak is known; ru_maxrss is bytes there and KiB elsewhere.
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def _machine_bytes() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

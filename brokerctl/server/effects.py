@@ -1,0 +1,128 @@
+"""Carries out what the core wants done: bytes to sessions, rows to the store.
+
+Deliveries are the broker's hot path. What repeats is built once: the head of a consumer's deliveries (class, method,
+tag), the tail (exchange, routing key). The rest is two small packs and one append to the session's output.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from brokerctl.core.channel import Channel
+from brokerctl.core.effects import CancelConsumer, Deliver, Effects, Forget, Return, Save, Store
+from brokerctl.core.message import Message
+from brokerctl.store.base import Store as DiskStore
+from brokerctl.wire import fields, frames, spec
+from brokerctl.wire.methods import basic
+
+if TYPE_CHECKING:
+    from brokerctl.server.session import Session
+
+TAG_AND_FLAG = struct.Struct(">QB")
+FRAME_HEAD = frames.HEAD
+TAILS = 4096
+"""(exchange, routing key) pairs remembered as bytes; keys come from publishers, so it starts again when full."""
+
+
+class Carrier:
+    def __init__(self, store: DiskStore) -> None:
+        self.store = store
+        self.dirty: set[Session] = set()
+        """Sessions with something to write."""
+        self._tails: dict[tuple[str, str], bytes] = {}
+
+    def carry(self, effects: Effects) -> bool:
+        """Carry out all effects in order and empty the list. True when a durable definition changed."""
+        changed = False
+        for effect in effects:
+            kind = type(effect)
+            if kind is Deliver:
+                self._deliver(effect)  # type: ignore[arg-type]
+            elif kind is Store:
+                self._store(effect)  # type: ignore[arg-type]
+            elif kind is Forget:
+                self.store.batch.settle(effect.positions)  # type: ignore[union-attr]
+            else:
+                changed |= _REST[kind](self, effect)
+        effects.clear()
+        return changed
+
+    def content(self, message: Message, number: int, frame_max: int) -> bytes:
+        return frames.content(number, message.header, message.body, frame_max)
+
+    def tail(self, message: Message) -> bytes:
+        """Exchange and routing key as they end a delivery."""
+        key = message.exchange, message.routing_key
+        known = self._tails.get(key)
+        if known is None:
+            if len(self._tails) >= TAILS:
+                self._tails.clear()
+            known = self._tails[key] = fields.encode_short_text(key[0]) + fields.encode_short_text(key[1])
+        return known
+
+    def _deliver(self, effect: Deliver) -> None:
+        consumer = effect.consumer
+        outlet = consumer.channel.outlet
+        session: Session = outlet.session
+        message = effect.entry.message
+        head = outlet.heads[consumer.tag]
+        tail = self.tail(message)
+        number = outlet.number
+        session.out += (
+            FRAME_HEAD.pack(spec.METHOD, number, len(head) + 9 + len(tail)),
+            head,
+            TAG_AND_FLAG.pack(effect.delivery_tag, effect.is_redelivered),
+            tail,
+            frames.END,
+            frames.content(number, message.header, message.body, session.frame_max),
+        )
+        self.dirty.add(session)
+
+    def _store(self, effect: Store) -> None:
+        entry, message = effect.entry, effect.entry.message
+        batch = self.store.batch
+        batch.add(
+            (
+                entry.position,
+                effect.queue.store_id,
+                message.exchange,
+                message.routing_key,
+                message.header,
+                message.body,
+            )
+        )
+        if effect.channel is not None:
+            batch.receipts.append(partial(self._stored, effect.channel, effect.sequence))
+
+    def _stored(self, channel: Channel, sequence: int) -> None:
+        if channel.confirms is not None:
+            channel.confirms.stored(sequence)
+            self.dirty.add(channel.outlet.session)
+
+    def _return(self, effect: Return) -> bool:
+        outlet, message = effect.channel.outlet, effect.message
+        method = basic.Return(effect.code, effect.text, message.exchange, message.routing_key)
+        session: Session = outlet.session
+        session.reply(outlet.number, method)
+        session.out.append(self.content(message, outlet.number, session.frame_max))
+        return False
+
+    def _cancel(self, effect: CancelConsumer) -> bool:
+        outlet = effect.consumer.channel.outlet
+        if outlet is not None:
+            outlet.cancelled(effect.consumer.tag)
+        return False
+
+    def _save(self, effect: Save) -> bool:
+        self.store.batch.define(effect.kind, effect.key, effect.value)
+        return True
+
+
+_REST: dict[type, Callable[[Carrier, Any], bool]] = {
+    Return: Carrier._return,
+    CancelConsumer: Carrier._cancel,
+    Save: Carrier._save,
+}

@@ -1,0 +1,211 @@
+"""The running broker: state, store, sessions, and the turn that ties them together.
+
+Everything here runs on one loop, so nothing needs a lock. A turn ends with `end_turn`: the store gets its batch, every
+session that has something to say writes once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from brokerctl import passwords
+from brokerctl.core.broker import Broker
+from brokerctl.core.effects import Effects, Save
+from brokerctl.core.message import Entry, Message
+from brokerctl.errors import CommandInvalid, ConnectionForced, InternalError, StoreError
+from brokerctl.protocol.connection import Limits
+from brokerctl.server.codec import WireCodec
+from brokerctl.server.commands import CONNECTION_HANDLERS, HANDLERS
+from brokerctl.server.commands import connection as connection_commands
+from brokerctl.server.config import BrokerConfig
+from brokerctl.server.effects import Carrier
+from brokerctl.server.logins import GUEST, Logins
+from brokerctl.server.outlet import Outlet
+from brokerctl.server.session import Session
+from brokerctl.store.base import Receipt, Store
+from brokerctl.wire import properties
+from brokerctl.wire.methods import Method, channel
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+DEFAULT_VHOST = "/"
+SERVICE_VHOST = "postroom"
+"""Where the dashboard keeps its own jobs, apart from people's queues."""
+
+
+class Node:
+    def __init__(self, config: BrokerConfig, store: Store) -> None:
+        self.config = config
+        self.store = store
+        self.codec = WireCodec()
+        self.broker = Broker(self.codec)
+        self.carrier = Carrier(store)
+        self.logins = Logins(self.broker)
+        self.limits = Limits(config.frame_max, config.channel_max, config.max_message_bytes)
+        self.sessions: set[Session] = set()
+        self.started_at = datetime.now(UTC)
+        self.failure: StoreError | None = None
+        self._paused: list[Session] = []
+
+    # Life
+
+    def restore(self) -> None:
+        """Rebuild from the store; the first time, make the vhosts and users that everybody expects."""
+        queues = self.broker.restore(self.store.definitions())
+        orphans, count = [], 0
+        for stored in self.store.messages():
+            queue = queues.get(stored.queue_id)
+            if queue is None:
+                orphans.append(stored.position)
+                continue
+            facts = properties.facts(stored.header)
+            message = Message(stored.exchange, stored.routing_key, stored.header, stored.body, True, facts.priority)
+            entry = Entry(stored.position, message, is_stored=True, is_redelivered=stored.is_redelivered)
+            self.broker.restore_entry(queue, entry)
+            count += 1
+        self.store.batch.settle(orphans)
+        log.info("restored %d queues with %d messages", len(queues), count)
+        self._ensure_basics()
+
+    def _ensure_basics(self) -> None:
+        effects: Effects = []
+        broker, config = self.broker, self.config
+        is_first = not broker.vhosts
+        broker.add_vhost(DEFAULT_VHOST, effects)
+        if is_first:
+            broker.put_user(GUEST, passwords.hashed(GUEST), ("administrator",), effects)
+            broker.set_permission(broker.users[GUEST], DEFAULT_VHOST, ".*", ".*", ".*", effects)
+        if config.service_user:
+            broker.add_vhost(SERVICE_VHOST, effects)
+            known = broker.users.get(config.service_user)
+            if known is None or not passwords.verify(config.service_password, known.password_hash):
+                hashed = passwords.hashed(config.service_password)
+                broker.put_user(config.service_user, hashed, ("administrator",), effects)
+            for vhost in broker.vhosts:
+                user = broker.users[config.service_user]
+                if vhost not in user.permissions:
+                    broker.set_permission(user, vhost, ".*", ".*", ".*", effects)
+        self.carry(effects)
+
+    def start(self) -> None:
+        """Begin to commit. Needs the running loop."""
+        self.loop = asyncio.get_running_loop()
+        self.store.start(
+            lambda receipts: self._from_store(self._committed, receipts),
+            lambda error: self._from_store(self._store_failed, error),
+        )
+        self.store.submit()
+
+    async def stop(self) -> None:
+        """Close every connection with a reason, keep what is durable, let go of the disk."""
+        for session in list(self.sessions):
+            session.fail(0, ConnectionForced("broker forced connection closure with reason 'shutdown'"))
+            session.finish()
+        stored = [
+            entry.position
+            for vhost in self.broker.vhosts.values()
+            for queue in vhost.queues.values()
+            for entry in queue.entries()
+            if entry.is_stored and entry.is_redelivered
+        ]
+        await asyncio.to_thread(self.store.close, stored)
+        self.logins.close()
+
+    # Turns
+
+    def carry(self, effects: Effects) -> bool:
+        """Carry out effects now. True when a durable definition changed."""
+        return self.carrier.carry(effects) if effects else False
+
+    def end_turn(self, session: Session | None) -> None:
+        """Hand the batch to the store, let everybody write, and stop reading from a publisher that is too fast."""
+        self.store.submit()
+        if session is not None:
+            self.carrier.dirty.add(session)
+        while self.carrier.dirty:
+            self.carrier.dirty.pop().flush()
+        if session is not None and self.store.backlog_bytes > self.config.store_backlog_bytes:
+            session.transport.pause_reading()
+            self._paused.append(session)
+
+    def run(self, command: Callable[[Effects], T]) -> T:
+        """For doors other than AMQP: do something to the broker and carry it out (management.door.Door)."""
+        effects: Effects = []
+        try:
+            return command(effects)
+        finally:
+            self.carry(effects)
+            self.end_turn(None)
+
+    def command(self, session: Session, number: int, method: Method) -> None:
+        """Dispatch one method. Raises AmqpError; the session turns it into a close."""
+        if number == 0:
+            CONNECTION_HANDLERS[type(method)](session, method)
+            return
+        if type(method) is channel.Open:
+            self._open_channel(session, number)
+            return
+        outlet = session.outlets.get(number)
+        if outlet is None:
+            if type(method) is channel.Close:
+                session.reply(number, channel.CloseOk())
+            return
+        handler = HANDLERS.get(type(method))
+        if handler is None:
+            raise CommandInvalid(f"{method.name} is not for clients to send")
+        handler(outlet, method, session.effects)
+        if any_saved(session.effects):
+            session.hold()
+        self.carry(session.effects)
+
+    def greet(self, session: Session) -> None:
+        """The protocol header was right: say connection.start."""
+        session.reply(0, connection_commands.start(session))
+
+    def when_durable(self, receipt: Receipt) -> None:
+        """Call `receipt` when everything decided so far is on disk."""
+        self.store.batch.receipts.append(receipt)
+
+    def _open_channel(self, session: Session, number: int) -> None:
+        assert session.peer is not None
+        assert session.vhost is not None
+        opened = self.broker.open_channel(session.peer, number)
+        outlet = opened.outlet = Outlet(session, number, opened, session.vhost)
+        session.outlets[number] = outlet
+        session.reply(number, channel.OpenOk())
+
+    # The store's answers
+
+    def _from_store(self, call: Callable[[T], None], value: T) -> None:
+        # The loop may be closed by the time the last commit of a stop is done; its receipts have nobody to go to.
+        if not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(call, value)
+
+    def _committed(self, receipts: list[Receipt]) -> None:
+        self.store.finish()
+        for receipt in receipts:
+            receipt()
+        if self._paused and self.store.backlog_bytes < self.config.store_backlog_bytes // 2:
+            paused, self._paused = self._paused, []
+            for session in paused:
+                if not session.transport.is_closing():
+                    session.transport.resume_reading()
+        self.end_turn(None)
+
+    def _store_failed(self, error: StoreError) -> None:
+        """After a failed write nothing may be confirmed until a restart (P1): send everybody away, say why."""
+        self.failure = error
+        log.critical("the store failed; no connection is accepted until the broker is restarted: %s", error)
+        for session in list(self.sessions):
+            session.fail(0, InternalError(f"the broker cannot write to its disk: {error}"))
+            session.finish()
+
+
+def any_saved(effects: Effects) -> bool:
+    return any(type(effect) is Save for effect in effects)

@@ -1,0 +1,283 @@
+"""One AMQP connection: bytes from its socket into the protocol, events into commands, output in one write per turn.
+
+A turn is one `data_received`: all its events are handled, their effects carried out, and every session that got bytes
+writes once. Errors of the peer become channel.close or connection.close here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from brokerctl.core.authorized import AuthorizedVhost
+from brokerctl.core.channel import Peer
+from brokerctl.core.effects import Effects
+from brokerctl.core.message import Message
+from brokerctl.errors import AmqpError, AmqpChannelError, NotImplementedHere, PreconditionFailed
+from brokerctl.protocol.connection import Connection
+from brokerctl.protocol.events import Acked, Called, Failed, Published, RightHeader, WrongHeader
+from brokerctl.protocol.states import State
+from brokerctl.server.outlet import Outlet
+from brokerctl.server.timers import Heartbeat
+from brokerctl.wire import frames, properties, spec
+from brokerctl.wire.methods import Method, basic, channel, connection
+
+if TYPE_CHECKING:
+    from brokerctl.server.node import Node
+
+log = logging.getLogger(__name__)
+
+CLOSE_SECONDS = 5
+"""How long a peer may take to answer connection.close before its socket is cut."""
+
+WRITE_BUFFER_BYTES = 1_048_576
+"""A slow reader holds at most this in the transport; above it, it gets no more deliveries."""
+
+
+class Session(asyncio.Protocol):
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.protocol = Connection(node.limits)
+        self.out: list[bytes] = []
+        self.outlets: dict[int, Outlet] = {}
+        self.effects: Effects = []
+        self.peer: Peer | None = None
+        self.vhost: AuthorizedVhost | None = None
+        self.user = ""
+        self.mechanism = ""
+        self.client_properties: dict[str, Any] = {}
+        self.hears_cancels = False
+        self.frame_max = self.heartbeat_seconds = 0
+        self.received_bytes = self.sent_bytes = 0
+        self.connected_at = datetime.now(UTC)
+        self.is_paused = False
+        self._holds = 0
+        self._task: asyncio.Task[None] | None = None
+
+    # asyncio.Protocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        self.loop = asyncio.get_running_loop()
+        transport.set_write_buffer_limits(high=WRITE_BUFFER_BYTES)
+        self.peer_host, self.peer_port = transport.get_extra_info("peername")[:2]
+        self.host, self.port = transport.get_extra_info("sockname")[:2]
+        self.name = f"{self.peer_host}:{self.peer_port} -> {self.host}:{self.port}"
+        self.heartbeat = Heartbeat(self.loop, self._send_heartbeat, self._peer_is_gone)
+        self._deadline = self.loop.call_later(self.node.config.handshake_seconds, self._handshake_is_late)
+        self.node.sessions.add(self)
+
+    def data_received(self, data: bytes) -> None:
+        self.received_bytes += len(data)
+        self.heartbeat.heard()
+        for event in self.protocol.receive(data):
+            kind = type(event)
+            if kind is Published:
+                self._published(event)  # type: ignore[arg-type]
+            elif kind is Acked:
+                self._acked(event)  # type: ignore[arg-type]
+            else:
+                self._rare(event)
+        self.node.carry(self.effects)
+        self.node.end_turn(self)
+
+    def pause_writing(self) -> None:
+        self.is_paused = True
+
+    def resume_writing(self) -> None:
+        self.is_paused = False
+        self.node.loop.call_soon(self._refill)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.node.sessions.discard(self)
+        self._deadline.cancel()
+        self.heartbeat.stop()
+        if self._task is not None:
+            self._task.cancel()
+        if self.peer is not None and self.protocol.state is State.OPEN:
+            log.warning("%s (%s) closed without connection.close: %s", self.name, self.user, exc or "end of stream")
+        self.leave()
+        self.node.end_turn(None)
+
+    # What commands use
+
+    def reply(self, number: int, method: Method) -> None:
+        self.out.append(frames.method(number, method))
+        self.node.carrier.dirty.add(self)
+
+    def hold(self) -> None:
+        """Keep what is said from now on until everything decided so far is on disk (reliability P6)."""
+        self._holds += 1
+        self.node.when_durable(self._release)
+
+    def start_task(self, task: asyncio.Task[None]) -> None:
+        """Own a task: it ends with the connection."""
+        self._task = task
+
+    def opened(self) -> None:
+        """connection.open went through: the handshake is over."""
+        self._deadline.cancel()
+
+    def fail(self, number: int, error: AmqpError, class_id: int = 0, method_id: int = 0) -> None:
+        """Close the channel or the connection, as the error's class says."""
+        self.node.carry(self.effects)
+        text = error.reply_text.encode()[:255].decode(errors="ignore")
+        if isinstance(error, AmqpChannelError) and number:
+            log.info("%s channel %d closes: %s", self.name, number, error.reply_text)
+            self.close_channel(number)
+            if number in self.protocol.channels:
+                self.protocol.channels[number].close()
+            self.reply(number, channel.Close(error.code, text, class_id, method_id))
+            return
+        if self.protocol.state in (State.CLOSING, State.CLOSED):
+            return
+        log.warning("%s closes: %s", self.name, error.reply_text)
+        self.protocol.closing()
+        self.leave()
+        self.reply(0, connection.Close(error.code, text, class_id, method_id))
+        self._deadline.cancel()
+        self._deadline = self.loop.call_later(CLOSE_SECONDS, self.transport.abort)
+
+    def close_channel(self, number: int) -> None:
+        outlet = self.outlets.pop(number, None)
+        if outlet is not None:
+            self.node.broker.close_channel(outlet.channel, self.effects)
+            self.node.carry(self.effects)
+
+    def leave(self) -> None:
+        """Take this connection out of the broker: messages go back, exclusive queues go away. Safe to call twice."""
+        peer, self.peer = self.peer, None
+        self.outlets.clear()
+        if peer is not None:
+            log.info("%s (%s) left vhost %s", self.name, self.user, peer.vhost)
+            effects: Effects = []
+            self.node.broker.close_peer(peer, effects)
+            self.node.carry(effects)
+
+    def finish(self) -> None:
+        """Say what is left to say and close the socket."""
+        self._holds = 0
+        self.flush()
+        self.transport.close()
+
+    def flush(self) -> None:
+        """Write everything said this turn, confirms last. Called by the node once a turn."""
+        if self._holds:
+            return
+        for outlet in self.outlets.values():
+            confirms = outlet.channel.confirms
+            if confirms is not None and confirms.has_news:
+                self._tell_confirms(outlet)
+        if self.out:
+            data = b"".join(self.out)
+            self.out.clear()
+            self.sent_bytes += len(data)
+            self.heartbeat.said()
+            self.transport.write(data)
+        peer = self.peer
+        if peer is not None and not self.is_paused:
+            if peer.stalled:
+                self.loop.call_soon(self._refill)
+            else:
+                peer.window = peer.WINDOW_BYTES
+
+    # Events
+
+    def _published(self, event: Published) -> None:
+        outlet = self.outlets.get(event.channel)
+        if outlet is None:
+            return
+        try:
+            if event.immediate:
+                raise NotImplementedHere("immediate=true")
+            facts = properties.facts(event.header)
+            if facts.user_id is not None and facts.user_id != self.user:
+                text = f"user_id property set to '{facts.user_id}' but authenticated user was '{self.user}'"
+                raise PreconditionFailed(text)
+            expiration = _milliseconds(facts.expiration)
+            message = Message(
+                event.exchange,
+                event.routing_key,
+                event.header,
+                event.body,
+                facts.persistent,
+                facts.priority,
+                expiration,
+            )
+            outlet.vhost.publish(outlet.channel, message, event.mandatory, self.effects)
+        except AmqpError as error:
+            self.fail(event.channel, error, 60, 40)
+
+    def _acked(self, event: Acked) -> None:
+        outlet = self.outlets.get(event.channel)
+        if outlet is None:
+            return
+        try:
+            outlet.channel.acknowledge(event.delivery_tag, event.multiple, self.effects)
+        except AmqpError as error:
+            self.fail(event.channel, error, 60, 80)
+
+    def _rare(self, event: object) -> None:
+        # A command's answer must not overtake what was delivered before it.
+        self.node.carry(self.effects)
+        if isinstance(event, Called):
+            method = event.method
+            try:
+                self.node.command(self, event.channel, method)
+            except AmqpError as error:
+                self.fail(event.channel, error, method.class_id, method.method_id)
+        elif isinstance(event, Failed):
+            self.fail(event.channel, event.error, event.class_id, event.method_id)
+        elif isinstance(event, RightHeader):
+            self.node.greet(self)
+        elif isinstance(event, WrongHeader):
+            log.info("%s does not speak AMQP 0-9-1", self.name)
+            self.out.append(spec.PROTOCOL_HEADER)
+            self.finish()
+
+    def _tell_confirms(self, outlet: Outlet) -> None:
+        assert outlet.channel.confirms is not None
+        for told in outlet.channel.confirms.take():
+            method: Method
+            if told.is_positive:
+                method = basic.Ack(told.sequence, told.is_multiple)
+            else:
+                method = basic.Nack(told.sequence, told.is_multiple, False)
+            self.out.append(frames.method(outlet.number, method))
+
+    def _release(self) -> None:
+        if self._holds:
+            self._holds -= 1
+            self.node.carrier.dirty.add(self)
+
+    def _refill(self) -> None:
+        if self.peer is not None and not self.is_paused:
+            effects: Effects = []
+            self.peer.refill(effects)
+            self.node.carry(effects)
+            self.node.carrier.dirty.add(self)
+            self.node.end_turn(None)
+
+    # Timers
+
+    def _send_heartbeat(self) -> None:
+        self.transport.write(frames.HEARTBEAT_FRAME)
+
+    def _peer_is_gone(self) -> None:
+        log.warning("%s (%s) missed its heartbeats", self.name, self.user)
+        self.transport.abort()
+
+    def _handshake_is_late(self) -> None:
+        log.warning("%s did not finish its handshake in %d s", self.name, self.node.config.handshake_seconds)
+        self.transport.abort()
+
+
+def _milliseconds(expiration: str | None) -> int | None:
+    if expiration is None:
+        return None
+    if not expiration.isdecimal() or len(expiration) > 15:
+        raise PreconditionFailed(f"invalid expiration '{expiration}': expected milliseconds in decimal")
+    return int(expiration)

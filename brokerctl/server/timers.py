@@ -1,0 +1,49 @@
+"""Heartbeats of one connection, both ways (§4.2.7)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+
+class Heartbeat:
+    """Sends when nothing was said for half an interval; calls out when nothing was heard for two."""
+
+    __slots__ = ("_heard_at", "_interval", "_loop", "_on_silence", "_said_at", "_send", "_timer")
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, send: Callable[[], None], on_silence: Callable[[], None]
+    ) -> None:
+        self._loop = loop
+        self._send = send
+        self._on_silence = on_silence
+        self._interval = 0.0
+        self._heard_at = self._said_at = loop.time()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self, interval_seconds: float) -> None:
+        """Begin with the agreed interval; 0 switches heartbeats off."""
+        self._interval = interval_seconds
+        if interval_seconds:
+            self._timer = self._loop.call_later(interval_seconds / 2, self._check)
+
+    def stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def heard(self) -> None:
+        self._heard_at = self._loop.time()
+
+    def said(self) -> None:
+        self._said_at = self._loop.time()
+
+    def _check(self) -> None:
+        now = self._loop.time()
+        if now - self._heard_at > 2 * self._interval:
+            self._on_silence()
+            return
+        # Twice an interval: a check that is a little late must not let the peer wait a whole one.
+        if now - self._said_at >= self._interval / 2:
+            self._said_at = now
+            self._send()
+        self._timer = self._loop.call_later(self._interval / 2, self._check)
