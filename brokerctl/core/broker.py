@@ -7,6 +7,7 @@ from typing import Any
 
 from brokerctl.core.authorized import AuthorizedVhost
 from brokerctl.core.channel import Channel, Peer
+from brokerctl.core.counters import Churn
 from brokerctl.core.effects import Effects, Save
 from brokerctl.core.headers import HeaderCodec
 from brokerctl.core.message import Entry
@@ -26,16 +27,23 @@ class Broker:
         self.users: dict[str, User] = {}
         self.peers: dict[str, Peer] = {}
         """Open connections by name."""
+        self.churn = Churn()
 
     # Vhosts and users
 
     def add_vhost(self, name: str, effects: Effects) -> bool:
         """Create a vhost; False when it was there."""
-        if name in self.vhosts:
-            return False
-        self.vhosts[name] = Vhost(name, self.sequence)
-        effects.append(Save("vhost", (name,), {}))
-        return True
+        return name not in self.vhosts and self.put_vhost(name, "", (), effects)
+
+    def put_vhost(self, name: str, description: str, tags: Iterable[str], effects: Effects) -> bool:
+        """Create a vhost or describe it anew; False when it was there."""
+        is_new = name not in self.vhosts
+        if is_new:
+            self.vhosts[name] = Vhost(name, self.sequence, self.churn)
+        vhost = self.vhosts[name]
+        vhost.description, vhost.tags = description, tuple(tags)
+        effects.append(Save("vhost", (name,), {"description": description, "tags": list(vhost.tags)}))
+        return is_new
 
     def delete_vhost(self, name: str, effects: Effects) -> None:
         """Remove a vhost and everything in it. Connections to it are closed by the caller first."""
@@ -101,9 +109,12 @@ class Broker:
     def close_channel(self, channel: Channel, effects: Effects) -> None:
         """Consumers go, unacked messages return to their places, unused auto-delete queues go."""
         channel.peer.channels.pop(channel.number, None)
+        self.churn.channel_closed += 1
         vhost = self.vhosts.get(channel.peer.vhost)
-        for queue in channel.close(effects):
-            if vhost is not None:
+        left = channel.close(effects)
+        if vhost is not None:
+            vhost.closed_channels.add(channel.counters)
+            for queue in left:
                 vhost.delete_if_unused(queue, effects)
 
     def close_peer(self, peer: Peer, effects: Effects) -> None:
@@ -113,7 +124,8 @@ class Broker:
         vhost = self.vhosts.get(peer.vhost)
         if vhost is not None:
             vhost.release_exclusive(peer.name, effects)
-        self.peers.pop(peer.name, None)
+        if self.peers.pop(peer.name, None) is not None:
+            self.churn.connection_closed += 1
 
     # Start
 
@@ -123,8 +135,8 @@ class Broker:
         for kind, key, value in definitions:
             by_kind.setdefault(kind, []).append((key, value))
         unsaved: Effects = []
-        for (name,), _ in by_kind.get("vhost", []):
-            self.add_vhost(name, unsaved)
+        for (name,), value in by_kind.get("vhost", []):
+            self.put_vhost(name, value.get("description", ""), value.get("tags", ()), unsaved)
         for (name,), value in by_kind.get("user", []):
             self.put_user(name, value["password_hash"], value["tags"], unsaved)
         for (name, vhost), value in by_kind.get("permission", []):

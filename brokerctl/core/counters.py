@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
 @dataclass(slots=True)
@@ -24,3 +24,18 @@ class Counters:
     @property
     def deliver_get(self) -> int:
         return self.deliver + self.deliver_no_ack + self.get + self.get_no_ack
+
+    def add(self, other: Counters) -> None:
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+
+
+@dataclass(slots=True)
+class Churn:
+    """Objects that came and went. What was opened is what is open plus what was closed."""
+
+    connection_closed: int = 0
+    channel_closed: int = 0
+    queue_declared: int = 0
+    queue_created: int = 0
+    queue_deleted: int = 0

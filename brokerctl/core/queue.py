@@ -83,6 +83,18 @@ class Queue:
         """Whether persistent messages in here survive a restart."""
         return self.is_durable and self.owner is None
 
+    @property
+    def head(self) -> Entry | None:
+        """The next message, left where it is."""
+        if self._returned:
+            return self._returned[0]
+        return self._ready[0] if self._ready else None
+
+    @property
+    def can_deliver(self) -> bool:
+        """Whether a consumer would take a message now."""
+        return bool(self._active)
+
     def entries(self) -> Iterator[Entry]:
         """Ready entries, next one first."""
         yield from sorted(self._returned)
@@ -126,6 +138,7 @@ class Queue:
         channel.peer.window -= size + MESSAGE_OVERHEAD_BYTES
         if redelivered:
             self.counters.redeliver += 1
+            channel.counters.redeliver += 1
         if consumer.needs_ack:
             consumer.unacked += 1
             self.unacked += 1

@@ -10,6 +10,7 @@ from typing import Any
 
 from brokerctl.core.channel import Channel
 from brokerctl.core.consumers import Consumer
+from brokerctl.core.counters import Churn, Counters
 from brokerctl.core.effects import CancelConsumer, Effects, Forget, Save
 from brokerctl.core.exchanges import TYPES, Binding, Direct, Exchange
 from brokerctl.core.message import Arguments, Entry
@@ -29,9 +30,14 @@ PREDECLARED = {
 
 
 class Vhost:
-    def __init__(self, name: str, sequence: Sequence) -> None:
+    def __init__(self, name: str, sequence: Sequence, churn: Churn | None = None) -> None:
         self.name = name
+        self.description = ""
+        self.tags: tuple[str, ...] = ()
         self.sequence = sequence
+        self.churn = churn or Churn()
+        self.closed_channels = Counters()
+        """What channels counted that are closed by now; with the open ones it is the total of the vhost."""
         self.queues: dict[str, Queue] = {}
         self.exchanges: dict[str, Exchange] = {
             exchange: TYPES[kind](name, exchange, is_durable=True) for exchange, kind in PREDECLARED.items()
@@ -131,6 +137,7 @@ class Vhost:
         user: str = "",
     ) -> Queue:
         """Create the queue, or check that the one there is the same (§1.7.2.1)."""
+        self.churn.queue_declared += 1
         if name in self.queues:
             known = self.queue(name, connection)
             self._same_queue(known, is_durable, is_auto_delete, owner, arguments or {})
@@ -148,6 +155,7 @@ class Vhost:
             user=user,
         )
         self.queues[name] = queue
+        self.churn.queue_created += 1
         self.router.forget()
         if queue.keeps:
             effects.append(Save("queue", (self.name, name), queue_record(queue)))
@@ -161,6 +169,7 @@ class Vhost:
             raise PreconditionFailed(f"queue '{queue.name}' in vhost '{self.name}' is not empty")
         count = queue.ready
         del self.queues[queue.name]
+        self.churn.queue_deleted += 1
         self.router.forget()
         queue.is_deleted = True
         for consumer in list(queue.consumers):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 import time
 
-from brokerctl.core import publishing
+from brokerctl.core import getting, publishing
 from brokerctl.core.dead_letter import Reason
-from brokerctl.core.effects import Effects, Forget
+from brokerctl.core.effects import Effects
 from brokerctl.errors import NotAllowed, NotImplementedHere
 from brokerctl.server.commands.kinds import Command
 from brokerctl.server.outlet import Outlet
@@ -55,25 +55,14 @@ def cancel(outlet: Outlet, method: basic.Cancel, effects: Effects) -> None:
 
 def get(outlet: Outlet, method: basic.Get, effects: Effects) -> None:
     queue = outlet.vhost.readable_queue(outlet.queue_name(method.queue))
-    session, channel = outlet.session, outlet.channel
-    entry = queue.take()
-    if entry is None:
-        queue.counters.get_empty += 1
+    session = outlet.session
+    got = getting.get(queue, outlet.channel, effects, needs_ack=not method.no_ack)
+    if got is None:
         session.reply(outlet.number, basic.GetEmpty())
         return
-    if method.no_ack:
-        queue.counters.get_no_ack += 1
-        tag = channel.next_tag()
-        if entry.is_stored:
-            effects.append(Forget([entry.position]))
-    else:
-        queue.counters.get += 1
-        queue.hold(entry)
-        tag = channel.hand_out(entry, queue, None)
+    tag, entry, left = got
     message = entry.message
-    session.reply(
-        outlet.number, basic.GetOk(tag, entry.is_redelivered, message.exchange, message.routing_key, queue.ready)
-    )
+    session.reply(outlet.number, basic.GetOk(tag, entry.is_redelivered, message.exchange, message.routing_key, left))
     session.out.append(session.node.carrier.content(message, outlet.number, session.frame_max))
 
 
