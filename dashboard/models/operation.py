@@ -37,7 +37,7 @@ class OperationQuerySet(models.QuerySet["Operation"]):
     def claim(self, operation_id: int) -> bool:
         """Take a waiting operation for this worker; False when another was first or it was cancelled."""
         mine = self.filter(pk=operation_id, state=State.QUEUED)
-        return mine.update(state=State.RUNNING, started_at=now()) == 1
+        return mine.update(state=State.RUNNING, started_at=now(), heartbeat_at=now()) == 1
 
 
 class Operation(models.Model):
@@ -61,6 +61,8 @@ class Operation(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
     created_at = models.DateTimeField(default=now)
     started_at = models.DateTimeField(null=True)
+    heartbeat_at = models.DateTimeField(null=True)
+    """Written by the worker with its progress and at least every few seconds; an old one means that the worker died."""
     finished_at = models.DateTimeField(null=True)
 
     objects = OperationQuerySet.as_manager()
