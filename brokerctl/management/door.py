@@ -6,7 +6,7 @@ lock, and a command is done before `run` returns.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -63,8 +63,25 @@ class NodeState:
     listeners: list[Listener] = field(default_factory=list)
 
 
+class PropertyCodec(Protocol):
+    """Message properties as names and values, for JSON; the bytes are the wire's business."""
+
+    def decode(self, header: bytes) -> dict[str, Any]:
+        """All properties of a content header, by name. Raises AmqpSyntaxError when the header cannot be read."""
+        ...
+
+    def encode(self, values: Mapping[str, Any], body_size: int) -> bytes:
+        """A content header. Raises AmqpSyntaxError for unknown names and values that do not fit."""
+        ...
+
+    def timestamp(self, seconds: int) -> int:
+        """A time that the wire sends as an AMQP timestamp."""
+        ...
+
+
 class Door(Protocol):
     broker: Broker
+    properties: PropertyCodec
 
     def run(self, command: Callable[[Effects], T]) -> T:
         """Call `command` with a fresh list of effects, carry them out, return what it returned.
