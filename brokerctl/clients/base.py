@@ -122,7 +122,13 @@ class BrokerClient(Protocol):
     def permissions(self) -> list[Permission]: ...
 
     def declare_queue(
-        self, vhost: str, name: str, *, durable: bool = True, auto_delete: bool = False, arguments: Arguments | None = None
+        self,
+        vhost: str,
+        name: str,
+        *,
+        durable: bool = True,
+        auto_delete: bool = False,
+        arguments: Arguments | None = None,
     ) -> None: ...
     def delete_queue(self, vhost: str, name: str, *, if_empty: bool = False, if_unused: bool = False) -> None: ...
     def purge_queue(self, vhost: str, name: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from enum import Enum
+from enum import Enum, auto
 
 from starlette.requests import Request
 
@@ -21,17 +21,26 @@ REALM = "RabbitMQ Management"
 
 
 class Level(Enum):
-    """What a tag opens. The value is (tags that satisfy it, what a refusal says)."""
+    """What a tag opens, lowest first."""
 
-    MANAGEMENT = ({"administrator", "monitoring", "policymaker", "management"}, "Not management user")
-    VHOST = ({"administrator", "monitoring", "policymaker", "management"}, "Not management user ")
+    MANAGEMENT = auto()
+    VHOST = auto()
     """As MANAGEMENT, and the vhost in the path must be visible to the user."""
-    POLICYMAKER = ({"administrator", "policymaker"}, "User not authorised to access object")
-    MONITOR = ({"administrator", "monitoring"}, "Not monitor user")
-    ADMINISTRATOR = ({"administrator"}, "Not administrator user")
+    POLICYMAKER = auto()
+    MONITOR = auto()
+    ADMINISTRATOR = auto()
 
-    def admits(self, user: User) -> bool:
-        return not self.value[0].isdisjoint(user.tags)
+
+_ANY_TAG = frozenset({"administrator", "monitoring", "policymaker", "management"})
+
+_OPENED_BY: dict[Level, tuple[frozenset[str], str]] = {
+    Level.MANAGEMENT: (_ANY_TAG, "Not management user"),
+    Level.VHOST: (_ANY_TAG, "Not management user"),
+    Level.POLICYMAKER: (frozenset({"administrator", "policymaker"}), "User not authorised to access object"),
+    Level.MONITOR: (frozenset({"administrator", "monitoring"}), "Not monitor user"),
+    Level.ADMINISTRATOR: (frozenset({"administrator"}), "Not administrator user"),
+}
+"""The tags that open a level, and what the others are told."""
 
 
 async def logged_in(request: Request, door: Door) -> User:
@@ -49,10 +58,10 @@ async def logged_in(request: Request, door: Door) -> User:
 
 def require(level: Level, user: User) -> None:
     """Raises Refusal 401 when no tag of the user opens this level."""
-    if not Level.MANAGEMENT.admits(user):
-        raise not_authorised("Not management user")
-    if not level.admits(user):
-        raise not_authorised(level.value[1])
+    for asked in (Level.MANAGEMENT, level):
+        tags, reason = _OPENED_BY[asked]
+        if tags.isdisjoint(user.tags):
+            raise not_authorised(reason)
 
 
 def sees(user: User, vhost: str) -> bool:
@@ -60,7 +69,8 @@ def sees(user: User, vhost: str) -> bool:
 
 
 def is_monitor(user: User) -> bool:
-    return Level.MONITOR.admits(user)
+    """Whether the user sees everybody's connections, and the nodes."""
+    return not _OPENED_BY[Level.MONITOR][0].isdisjoint(user.tags)
 
 
 def visible_vhosts(broker: Broker, user: User) -> list[str]:

@@ -99,7 +99,7 @@ class Connection:
 
     def _frames(self, data: bytes, at: int, events: list[Event]) -> int:
         unpack, total, channels, publishes = HEAD.unpack_from, len(data), self.channels, self._publishes
-        while total - at >= spec.FRAME_OVERHEAD:
+        while total - at >= HEAD.size:
             kind, number, size = unpack(data, at)
             if size > self._payload_max:
                 self._number = number

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from brokerctl.core.authorized import AuthorizedVhost
 from brokerctl.core.channel import Peer
@@ -59,8 +59,9 @@ class Session(asyncio.Protocol):
     # asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        # uvloop's transports are not registered as asyncio.Transport, so no isinstance here.
+        self.transport = cast(asyncio.Transport, transport)
+        transport = self.transport
         self.loop = asyncio.get_running_loop()
         transport.set_write_buffer_limits(high=WRITE_BUFFER_BYTES)
         self.peer_host, self.peer_port = transport.get_extra_info("peername")[:2]

@@ -98,7 +98,7 @@ class SqliteStore:
         for *row, checksum, redelivered in self._database.execute(
             f"SELECT {columns} FROM messages ORDER BY position"  # noqa: S608 (a constant)
         ):
-            if checksum != _checksum(row[4], row[5]):
+            if not _is_intact(row[4], row[5], checksum):
                 log.error("message %d of queue %d is damaged on disk and left out", row[0], row[1])
                 continue
             yield StoredMessage(tuple(row), bool(redelivered) or not self._was_closed_well)
@@ -179,3 +179,8 @@ class SqliteStore:
 
 def _checksum(header: bytes, body: bytes) -> int:
     return crc32(body, crc32(header))
+
+
+def _is_intact(header: object, body: object, checksum: object) -> bool:
+    # A flipped bit can also turn a column into another type.
+    return isinstance(header, bytes) and isinstance(body, bytes) and checksum == _checksum(header, body)

@@ -1,0 +1,71 @@
+"""Patterns of people: searched, bounded, and denying when in doubt."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from brokerctl.core.authorized import AuthorizedVhost
+from brokerctl.core.effects import Effects
+from brokerctl.core.permissions import Permission, Right, User, matches
+from brokerctl.core.sequence import Sequence
+from brokerctl.core.vhost import Vhost
+from brokerctl.errors import AccessRefused
+from brokerctl.server.codec import WireCodec
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "allowed"),
+    [
+        (".*", "anything", True),
+        ("", "anything", False),
+        ("", "", True),
+        ("orders", "my.orders.new", True),
+        ("^orders", "my.orders.new", False),
+        ("(", "anything", False),
+        (r"^(a+)+$", "a" * 200 + "!", False),
+    ],
+)
+def test_pattern_is_searched_and_denies_when_broken_or_endless(pattern: str, name: str, allowed: bool) -> None:
+    assert matches(pattern, name) is allowed
+
+
+NEEDS = {
+    "declare_queue": {Right.CONFIGURE},
+    "delete_queue": {Right.CONFIGURE},
+    "declare_exchange": {Right.CONFIGURE},
+    "delete_exchange": {Right.CONFIGURE},
+    "purge_queue": {Right.READ},
+    "readable_queue": {Right.READ},
+    "bind": {Right.WRITE, Right.READ},
+    "unbind": {Right.WRITE, Right.READ},
+}
+
+
+@pytest.mark.parametrize("granted", [set(c) for n in range(4) for c in itertools.combinations(Right, n)], ids=str)
+@pytest.mark.parametrize("action", NEEDS)
+def test_every_action_asks_for_exactly_its_rights(action: str, granted: set[Right]) -> None:
+    """All eight subsets of the three rights, for everything a user can do to a queue or an exchange."""
+    effects: Effects = []
+    vhost = Vhost("/", Sequence())
+    vhost.declare_queue("q", effects)
+    vhost.declare_exchange("x", "direct", effects, is_durable=False)
+    patterns = {right.value: ".*" if right in granted else "" for right in Right}
+    authorized = AuthorizedVhost(vhost, User("u", "", permissions={"/": Permission(**patterns)}), WireCodec())
+    actions = {
+        "declare_queue": lambda: authorized.declare_queue("q", effects),
+        "delete_queue": lambda: authorized.delete_queue("q", effects),
+        "declare_exchange": lambda: authorized.declare_exchange("x", "direct", effects),
+        "delete_exchange": lambda: authorized.delete_exchange("x", effects),
+        "purge_queue": lambda: authorized.purge_queue("q", effects),
+        "readable_queue": lambda: authorized.readable_queue("q"),
+        "bind": lambda: authorized.bind("x", "queue", "q", "k", {}, effects),
+        "unbind": lambda: authorized.unbind("x", "queue", "q", "k", {}, effects),
+    }
+
+    if NEEDS[action] <= granted:
+        actions[action]()
+    else:
+        with pytest.raises(AccessRefused, match="refused for user 'u'"):
+            actions[action]()

@@ -1,0 +1,75 @@
+"""The content header: facts without decoding, and amending without touching the rest."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brokerctl.errors import AmqpSyntaxError
+from brokerctl.wire import fields, properties
+
+text = st.text(max_size=30)
+property_values = st.fixed_dictionaries(
+    {},
+    optional={
+        "content_type": text,
+        "headers": st.dictionaries(text, st.integers(-5, 5), max_size=3),
+        "delivery_mode": st.integers(0, 255),
+        "priority": st.integers(0, 255),
+        "expiration": text,
+        "timestamp": st.integers(0, 2**64 - 1),
+        "user_id": text,
+        "cluster_id": text,
+    },
+)
+
+
+@given(property_values, st.integers(0, 2**40))
+def test_properties_survive_a_round_trip(values: properties.Properties, size: int) -> None:
+    header = properties.encode(values, size)
+
+    assert properties.decode(header) == values
+    assert properties.body_size(header) == size
+
+
+@given(property_values)
+def test_facts_are_what_a_full_decode_says(values: properties.Properties) -> None:
+    facts = properties.facts(properties.encode(values, 0))
+
+    assert facts.persistent == (values.get("delivery_mode") == 2)
+    assert facts.priority == values.get("priority", 0)
+    assert facts.expiration == values.get("expiration")
+    assert facts.user_id == values.get("user_id")
+
+
+def test_amend_keeps_the_bytes_of_other_headers() -> None:
+    eight_bit = fields.encode_short_text("tiny") + b"b\x05"
+    table = fields.encode_long_bytes(eight_bit)
+    header = properties.PREFIX.pack(60, 0, 3) + b"\x20\x00" + table
+
+    amended = properties.amend(header, {"x-death": [{"count": 1}]})
+
+    assert eight_bit in amended
+    assert properties.decode(amended)["headers"] == {"tiny": 5, "x-death": [{"count": 1}]}
+
+
+def test_amend_drops_the_expiration_when_asked() -> None:
+    header = properties.encode({"expiration": "100", "message_id": "m"}, 0)
+
+    assert properties.decode(properties.amend(header, {}, drop_expiration=True)) == {"message_id": "m", "headers": {}}
+
+
+@pytest.mark.parametrize("flags", [b"\x00\x01", b"\x00\x02", b"\xff\xff"])
+def test_flags_of_no_property_are_refused(flags: bytes) -> None:
+    with pytest.raises(AmqpSyntaxError):
+        properties.decode(properties.PREFIX.pack(60, 0, 0) + flags)
+
+
+@given(st.binary(max_size=100))
+def test_any_bytes_decode_or_raise_only_a_syntax_error(data: bytes) -> None:
+    for read in (properties.decode, properties.facts):
+        try:
+            read(properties.PREFIX.pack(60, 0, 0) + data)
+        except AmqpSyntaxError as error:
+            assert error.text

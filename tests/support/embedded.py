@@ -1,0 +1,68 @@
+"""The embedded broker as its own process, as people run it: free ports, a folder of its own, killed by pid."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pika
+
+READY = re.compile(r"Broker is ready: amqp://127\.0\.0\.1:(\d+) http://127\.0\.0\.1:(\d+)")
+
+
+@dataclass(slots=True)
+class EmbeddedBroker:
+    process: subprocess.Popen[str]
+    home: Path
+    amqp_port: int
+    api_port: int
+
+    def connect(self, vhost: str = "/", user: str = "guest", password: str = "guest") -> pika.BlockingConnection:
+        credentials = pika.PlainCredentials(user, password)
+        parameters = pika.ConnectionParameters("127.0.0.1", self.amqp_port, vhost, credentials, heartbeat=0)
+        return pika.BlockingConnection(parameters)
+
+    def kill(self) -> None:
+        """As a power switch for the process: no handler runs."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.communicate()
+
+    def stop(self) -> None:
+        """As a person would: SIGTERM, and wait until it is gone."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        self.process.communicate(timeout=20)
+
+
+def start(home: Path, **settings: str) -> EmbeddedBroker:
+    """Start a broker on free ports with its data in `home`; return when it accepts connections."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("POSTROOM_")}
+    environment |= {"POSTROOM_HOME": str(home), "POSTROOM_AMQP_PORT": "0", "POSTROOM_API_PORT": "0", **settings}
+    with (home / "broker.log").open("a") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "brokerctl", "serve"], env=environment, stdout=subprocess.PIPE, stderr=log, text=True
+        )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    found = READY.match(line)
+    if found is None:
+        process.kill()
+        process.communicate()
+        raise RuntimeError(f"the broker did not start: {line!r}\n{(home / 'broker.log').read_text()}")
+    return EmbeddedBroker(process, home, int(found[1]), int(found[2]))
+
+
+@contextmanager
+def running(home: Path, **settings: str) -> Iterator[EmbeddedBroker]:
+    broker = start(home, **settings)
+    try:
+        yield broker
+    finally:
+        broker.stop()
