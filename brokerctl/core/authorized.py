@@ -9,10 +9,8 @@ from __future__ import annotations
 from brokerctl.core import publishing
 from brokerctl.core.channel import Channel
 from brokerctl.core.consumers import Consumer
-from brokerctl.core.dead_letter import EXCHANGE as DEAD_LETTER_EXCHANGE
 from brokerctl.core.effects import Effects
 from brokerctl.core.exchanges import Binding, Exchange
-from brokerctl.core.headers import HeaderCodec
 from brokerctl.core.message import Arguments, Message
 from brokerctl.core.permissions import Right, User
 from brokerctl.core.queue import Queue
@@ -24,10 +22,9 @@ from brokerctl.names import DEFAULT_EXCHANGE_IN_PATHS
 class AuthorizedVhost:
     """`connection` names whose exclusive queues count as one's own; None for the HTTP API."""
 
-    def __init__(self, vhost: Vhost, user: User, codec: HeaderCodec, connection: str | None = None) -> None:
+    def __init__(self, vhost: Vhost, user: User, connection: str | None = None) -> None:
         self.vhost = vhost
         self.user = user
-        self.codec = codec
         self.connection = connection
 
     def require(self, right: Right, kind: str, name: str) -> None:
@@ -81,7 +78,7 @@ class AuthorizedVhost:
         arguments: Arguments | None = None,
     ) -> Queue:
         self.require(Right.CONFIGURE, "queue", name)
-        dead_letter = (arguments or {}).get(DEAD_LETTER_EXCHANGE)
+        dead_letter = (arguments or {}).get("x-dead-letter-exchange")
         if dead_letter is not None:
             self.require(Right.READ, "queue", name)
             self.require(Right.WRITE, "exchange", str(dead_letter))
@@ -123,7 +120,7 @@ class AuthorizedVhost:
 
     def publish(self, channel: Channel, message: Message, is_mandatory: bool, effects: Effects) -> int:
         self.require(Right.WRITE, "exchange", message.exchange)
-        return publishing.publish(self.vhost, channel, message, is_mandatory, self.codec, effects)
+        return publishing.publish(self.vhost, channel, message, is_mandatory, effects)
 
     def readable_queue(self, name: str) -> Queue:
         """The queue, to get or consume from."""

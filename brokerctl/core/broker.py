@@ -7,13 +7,12 @@ from typing import Any
 
 from brokerctl.core.authorized import AuthorizedVhost
 from brokerctl.core.channel import Channel, Peer
-from brokerctl.core.counters import Churn
+from brokerctl.core.context import Context
 from brokerctl.core.effects import Effects, Save
 from brokerctl.core.headers import HeaderCodec
 from brokerctl.core.message import Entry
 from brokerctl.core.permissions import Permission, User
 from brokerctl.core.queue import Queue
-from brokerctl.core.sequence import Sequence
 from brokerctl.core.vhost import Vhost
 from brokerctl.errors import NotAllowed, NotFound
 
@@ -21,13 +20,11 @@ from brokerctl.errors import NotAllowed, NotFound
 class Broker:
     def __init__(self, codec: HeaderCodec, name: str = "postroom") -> None:
         self.name = name
-        self.codec = codec
-        self.sequence = Sequence()
+        self.context = Context(codec)
         self.vhosts: dict[str, Vhost] = {}
         self.users: dict[str, User] = {}
         self.peers: dict[str, Peer] = {}
         """Open connections by name."""
-        self.churn = Churn()
 
     # Vhosts and users
 
@@ -39,7 +36,7 @@ class Broker:
         """Create a vhost or describe it anew; False when it was there."""
         is_new = name not in self.vhosts
         if is_new:
-            self.vhosts[name] = Vhost(name, self.sequence, self.churn)
+            self.vhosts[name] = Vhost(name, self.context)
         vhost = self.vhosts[name]
         vhost.description, vhost.tags = description, tuple(tags)
         effects.append(Save("vhost", (name,), {"description": description, "tags": list(vhost.tags)}))
@@ -100,7 +97,7 @@ class Broker:
             raise NotAllowed(f"vhost {vhost} not found")
         if vhost not in user.permissions:
             raise NotAllowed(f"access to vhost '{vhost}' refused for user '{user.name}'")
-        return AuthorizedVhost(found, user, self.codec, connection)
+        return AuthorizedVhost(found, user, connection)
 
     def open_channel(self, peer: Peer, number: int, outlet: Any = None) -> Channel:
         channel = peer.channels[number] = Channel(number, peer, outlet)
@@ -109,7 +106,7 @@ class Broker:
     def close_channel(self, channel: Channel, effects: Effects) -> None:
         """Consumers go, unacked messages return to their places, unused auto-delete queues go."""
         channel.peer.channels.pop(channel.number, None)
-        self.churn.channel_closed += 1
+        self.context.churn.channel_closed += 1
         vhost = self.vhosts.get(channel.peer.vhost)
         left = channel.close(effects)
         if vhost is not None:
@@ -125,7 +122,12 @@ class Broker:
         if vhost is not None:
             vhost.release_exclusive(peer.name, effects)
         if self.peers.pop(peer.name, None) is not None:
-            self.churn.connection_closed += 1
+            self.context.churn.connection_closed += 1
+
+    def expire(self, effects: Effects) -> None:
+        """Let time pass. The clock was set before."""
+        for queue in list(self.context.expiring):
+            self.vhosts[queue.vhost].expire(queue, effects)
 
     # Start
 
@@ -147,15 +149,17 @@ class Broker:
         for (vhost, name), value in by_kind.get("queue", []):
             queue = self._restore_queue(vhost, name, value)
             queues[queue.store_id] = queue
-            self.sequence.last = max(self.sequence.last, queue.store_id)
+            self.context.sequence.last = max(self.context.sequence.last, queue.store_id)
         for _, value in by_kind.get("binding", []):
             self._restore_binding(value, unsaved)
         return queues
 
     def restore_entry(self, queue: Queue, entry: Entry) -> None:
         """Put a stored message back. Entries of a queue come in order of position."""
-        self.sequence.last = max(self.sequence.last, entry.position)
+        self.context.sequence.last = max(self.context.sequence.last, entry.position)
         queue.restore(entry)
+        if entry.expires_at is not None:
+            self.context.expiring[queue] = None
 
     def _restore_exchange(self, vhost: str, name: str, value: dict[str, Any]) -> None:
         self.vhosts[vhost].declare_exchange(

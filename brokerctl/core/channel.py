@@ -154,9 +154,7 @@ class Channel:
         for delivery in settled:
             by_queue.setdefault(delivery.queue, []).append(delivery.entry)
         for queue, entries in by_queue.items():
-            if queue.is_deleted:
-                effects.append(Forget([entry.position for entry in entries if entry.is_stored]))
-            queue.requeue(entries)
+            queue.requeue(entries, effects)
         self._give_credit(settled, effects)
         for queue in by_queue:
             queue.pump(effects)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from brokerctl.errors import PreconditionFailed
+
 if TYPE_CHECKING:
     from brokerctl.core.channel import Channel
     from brokerctl.core.message import Arguments
@@ -22,6 +24,7 @@ class Consumer:
         "is_stalled",
         "needs_ack",
         "prefetch",
+        "priority",
         "queue",
         "tag",
         "unacked",
@@ -37,6 +40,7 @@ class Consumer:
         self.is_exclusive = is_exclusive
         self.arguments = arguments
         self.prefetch = channel.prefetch if needs_ack else 0
+        self.priority = _priority(arguments)
         self.unacked = 0
         self.is_active = False
         self.is_stalled = False
@@ -46,3 +50,10 @@ class Consumer:
     def has_credit(self) -> bool:
         """Its own limit, its channel's, and a socket that takes bytes."""
         return (not self.prefetch or self.unacked < self.prefetch) and self.channel.has_credit
+
+
+def _priority(arguments: Arguments) -> int:
+    priority = arguments.get("x-priority", 0)
+    if not isinstance(priority, int) or isinstance(priority, bool):
+        raise PreconditionFailed("invalid arg 'x-priority' for consumer: takes a whole number")
+    return priority

@@ -6,29 +6,64 @@ Values only: the new x-death table is computed here, the bytes are amended by th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any
 
-from brokerctl.core.message import Arguments, Message
+from brokerctl.core.context import Context
+from brokerctl.core.effects import Effects, Forget
+from brokerctl.core.enqueue import enqueue, turn_away
+from brokerctl.core.exchanges import Exchange
+from brokerctl.core.message import Arguments, Entry, Message
 from brokerctl.core.queue import Queue
+from brokerctl.core.reasons import Reason
+from brokerctl.core.routing import Router
 
 
-class Reason(StrEnum):
-    REJECTED = "rejected"
-    EXPIRED = "expired"
-    MAXLEN = "maxlen"
-    DELIVERY_LIMIT = "delivery_limit"
+class DeadLetters:
+    """The way out of a vhost's queues. Nothing happens to a message whose queue has no dead-letter exchange."""
 
+    def __init__(self, router: Router, exchanges: Mapping[str, Exchange], context: Context) -> None:
+        self._router = router
+        self._exchanges = exchanges
+        self._context = context
 
-EXCHANGE, ROUTING_KEY = "x-dead-letter-exchange", "x-dead-letter-routing-key"
+    def give_up(self, queue: Queue, entry: Entry, reason: Reason, effects: Effects) -> None:
+        """Done with an entry for good: bury the message, then forget its row.
 
+        The copy is stored before the original is forgotten: a crash between the two can double it but not lose it.
+        """
+        if not queue.is_deleted:
+            self.bury(queue, entry.message, reason, effects)
+        if entry.is_stored:
+            effects.append(Forget([entry.position]))
 
-def target(queue: Queue, message: Message) -> tuple[str, str] | None:
-    """(exchange, routing key) for messages this queue gives up; None when they are dropped."""
-    exchange = queue.arguments.get(EXCHANGE)
-    if exchange is None:
-        return None
-    return exchange, queue.arguments.get(ROUTING_KEY, message.routing_key)
+    def bury(self, queue: Queue, message: Message, reason: Reason, effects: Effects) -> None:
+        """Publish to the dead-letter exchange, if there is one; a circle without a rejection ends here."""
+        name = queue.rules.dead_letter_exchange
+        exchange = self._exchanges.get(name) if name is not None else None
+        if exchange is None:
+            return
+        codec = self._context.codec
+        changes = headers_after(codec.read(message.header), queue, message, reason, self._context.clock.time)
+        header = codec.amend(message.header, changes, drop_expiration=message.expiration_ms is not None)
+        key = queue.rules.dead_letter_routing_key
+        copy = Message(
+            exchange.name,
+            message.routing_key if key is None else key,
+            header,
+            message.body,
+            message.is_persistent,
+            message.priority,
+        )
+        headers = codec.read(header)
+        queues = [
+            destination
+            for destination in self._router.route(exchange, copy.routing_key, headers)
+            if reason is Reason.REJECTED or not is_cycle(headers, destination)
+        ]
+        exchange.publish_in += 1
+        exchange.publish_out += len(queues)
+        full = turn_away(queues, copy, effects)
+        enqueue(self._context, [queue for queue in queues if queue not in full], copy, None, 0, effects)
 
 
 def headers_after(

@@ -11,6 +11,8 @@ class HeaderCodec(Protocol):
         """The application headers of a content header; empty when there are none or they cannot be decoded."""
         ...
 
-    def amend(self, header: bytes, changes: Mapping[str, Any], drop_expiration: bool) -> bytes:
-        """The same content header with some application headers set; all other bytes as they were."""
+    def amend(
+        self, header: bytes, changes: Mapping[str, Any], drop_expiration: bool = False, drop: tuple[str, ...] = ()
+    ) -> bytes:
+        """The same content header with some application headers set or dropped; all other bytes as they were."""
         ...

@@ -39,13 +39,22 @@ class Message:
 class Entry:
     """A message in a queue. `position` grows over the whole broker, so it orders a queue and names the stored row."""
 
-    __slots__ = ("delivery_count", "is_redelivered", "is_stored", "message", "position")
+    __slots__ = ("delivery_count", "expires_at", "is_redelivered", "is_stored", "message", "position")
 
-    def __init__(self, position: int, message: Message, is_stored: bool = False, is_redelivered: bool = False) -> None:
+    def __init__(
+        self,
+        position: int,
+        message: Message,
+        is_stored: bool = False,
+        is_redelivered: bool = False,
+        expires_at: float | None = None,
+    ) -> None:
         self.position = position
         self.message = message
         self.is_stored = is_stored
         self.is_redelivered = is_redelivered
+        self.expires_at = expires_at
+        """On the clock of brokerctl.core.context, or None."""
         self.delivery_count = 0
 
     def __lt__(self, other: Entry) -> bool:

@@ -1,20 +1,24 @@
-"""A queue: messages in order, consumers in turn.
+"""A queue: its messages in order (backlog.py), its consumers in turn, and the limits its arguments set.
 
-Order (reliability P4): `_ready` holds entries in the order they came and loses them only at the head; `_returned` is a
-heap of entries that were given back. Everything given back is older than everything in `_ready`, so the next message is
-the smallest of the heap, else the head: a requeued message has its place again without a search.
+What a limit pushes out goes to `dead_letters`, which the vhost gives; without one it is dropped.
 """
 
 from __future__ import annotations
 
-import heapq
 from collections import deque
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from brokerctl.core.arguments import DROP_HEAD, Rules, rules
+from brokerctl.core.backlog import Backlog, Plain, Prioritised
 from brokerctl.core.consumers import Consumer
 from brokerctl.core.counters import Counters
 from brokerctl.core.effects import Deliver, Effects, Forget
-from brokerctl.core.message import Arguments, Entry
+from brokerctl.core.message import Arguments, Entry, Message
+from brokerctl.core.reasons import Reason
+
+if TYPE_CHECKING:
+    from brokerctl.core.dead_letter import DeadLetters
 
 MESSAGE_OVERHEAD_BYTES = 64
 """Counted against a connection's window per delivery: frames, tag, names."""
@@ -23,11 +27,12 @@ MESSAGE_OVERHEAD_BYTES = 64
 class Queue:
     __slots__ = (
         "_active",
-        "_ready",
-        "_returned",
+        "_has_priorities",
         "arguments",
+        "backlog",
         "consumers",
         "counters",
+        "dead_letters",
         "had_consumers",
         "is_auto_delete",
         "is_deleted",
@@ -35,11 +40,14 @@ class Queue:
         "name",
         "owner",
         "ready_bytes",
+        "rules",
         "store_id",
         "unacked",
         "unacked_bytes",
+        "unused_since",
         "user",
         "vhost",
+        "was_used",
     )
 
     def __init__(
@@ -61,6 +69,8 @@ class Queue:
         self.owner = owner
         """Name of the connection that has it exclusively, or None."""
         self.arguments = arguments or {}
+        self.rules: Rules = rules(self.arguments, f"queue '{name}' in vhost '{vhost}'")
+        self.dead_letters: DeadLetters | None = None
         self.store_id = store_id
         self.user = user
         self.counters = Counters()
@@ -70,13 +80,17 @@ class Queue:
         self.unacked = 0
         self.ready_bytes = 0
         self.unacked_bytes = 0
-        self._ready: deque[Entry] = deque()
-        self._returned: list[Entry] = []
+        self.was_used = True
+        self.unused_since = 0.0
+        """For x-expires: reset while there are consumers, and by every get and declare."""
+        priorities = self.rules.max_priority
+        self.backlog: Backlog = Plain() if priorities is None else Prioritised(priorities)
         self._active: deque[Consumer] = deque()
+        self._has_priorities = False
 
     @property
     def ready(self) -> int:
-        return len(self._ready) + len(self._returned)
+        return len(self.backlog)
 
     @property
     def keeps(self) -> bool:
@@ -86,9 +100,7 @@ class Queue:
     @property
     def head(self) -> Entry | None:
         """The next message, left where it is."""
-        if self._returned:
-            return self._returned[0]
-        return self._ready[0] if self._ready else None
+        return self.backlog.head
 
     @property
     def can_deliver(self) -> bool:
@@ -97,40 +109,52 @@ class Queue:
 
     def entries(self) -> Iterator[Entry]:
         """Ready entries, next one first."""
-        yield from sorted(self._returned)
-        yield from self._ready
+        return iter(self.backlog)
+
+    def refuses(self, message: Message) -> bool:
+        """Whether it has no room and was told to refuse instead of dropping."""
+        return self.rules.overflow != DROP_HEAD and self._is_over(1, len(message.body))
 
     def push(self, entry: Entry, effects: Effects) -> None:
-        """A message arrived: hand it to a waiting consumer, or keep it."""
+        """A message arrived: hand it to a waiting consumer, or keep it, or push the oldest out for it."""
         self.counters.publish += 1
         self.ready_bytes += len(entry.message.body)
-        self._ready.append(entry)
+        self.backlog.append(entry)
         if self._active:
             self.pump(effects)
+        if self.rules.max_length is not None or self.rules.max_length_bytes is not None:
+            while self.ready and self._is_over(0, 0):
+                self._drop_head(Reason.MAXLEN, effects)
 
     def restore(self, entry: Entry) -> None:
         """Put back what the store kept, in order of position, before anybody consumes."""
         self.ready_bytes += len(entry.message.body)
-        self._ready.append(entry)
+        self.backlog.append(entry)
+
+    def expire(self, now: float, effects: Effects) -> None:
+        """Give up messages at the head whose time is over. Behind the head they wait for their turn (docs/ttl)."""
+        while (head := self.backlog.head) is not None and head.expires_at is not None and head.expires_at <= now:
+            self._drop_head(Reason.EXPIRED, effects)
 
     def pump(self, effects: Effects) -> None:
         """Hand out messages, one consumer after the other, until there are none or nobody has credit."""
         active = self._active
-        while active and (self._ready or self._returned):
-            consumer = active[0]
+        while active and len(self.backlog):
+            consumer = max(active, key=_priority) if self._has_priorities else active[0]
             if not consumer.has_credit:
-                active.popleft()
+                active.remove(consumer)
                 consumer.is_active = False
                 if consumer.channel.peer.window <= 0 and not consumer.is_stalled:
                     consumer.is_stalled = True
                     consumer.channel.peer.stalled.append(consumer)
                 continue
             if len(active) > 1:
-                active.rotate(-1)
+                active.remove(consumer)
+                active.append(consumer)
             self._deliver(consumer, effects)
 
     def _deliver(self, consumer: Consumer, effects: Effects) -> None:
-        entry = self._next()
+        entry = self.backlog.pop()
         channel = consumer.channel
         size = len(entry.message.body)
         redelivered = entry.is_redelivered
@@ -156,9 +180,10 @@ class Queue:
 
     def take(self) -> Entry | None:
         """The next message, for basic.get; None when there is none. The caller hands it out or drops it."""
-        if not (self._ready or self._returned):
+        self.was_used = True
+        if not len(self.backlog):
             return None
-        entry = self._next()
+        entry = self.backlog.pop()
         self.ready_bytes -= len(entry.message.body)
         if entry.is_redelivered:
             self.counters.redeliver += 1
@@ -174,28 +199,28 @@ class Queue:
         self.unacked -= 1
         self.unacked_bytes -= len(entry.message.body)
 
-    def requeue(self, entries: list[Entry]) -> None:
-        """Give unacked messages back to their places. The caller pumps."""
-        if self.is_deleted:
-            return
+    def requeue(self, entries: list[Entry], effects: Effects) -> None:
+        """Give unacked messages back to their places; one that came back too often is given up. The caller pumps."""
+        limit = self.rules.delivery_limit
         for entry in entries:
             self.settle(entry)
-            self.ready_bytes += len(entry.message.body)
             entry.is_redelivered = True
             entry.delivery_count += 1
-            heapq.heappush(self._returned, entry)
+            if self.is_deleted or (limit is not None and entry.delivery_count > limit):
+                self._give_up(entry, Reason.DELIVERY_LIMIT, effects)
+                continue
+            self.ready_bytes += len(entry.message.body)
+            self.backlog.give_back(entry)
 
     def purge(self) -> list[Entry]:
         """Drop every ready message; return them. Unacked ones stay with whoever holds them."""
-        dropped = [*sorted(self._returned), *self._ready]
-        self._returned.clear()
-        self._ready.clear()
         self.ready_bytes = 0
-        return dropped
+        return self.backlog.clear()
 
     def add_consumer(self, consumer: Consumer, effects: Effects) -> None:
         self.had_consumers = True
         self.consumers.append(consumer)
+        self._has_priorities = any(each.priority for each in self.consumers)
         self.activate(consumer, effects)
 
     def remove_consumer(self, consumer: Consumer, effects: Effects) -> None:
@@ -205,14 +230,20 @@ class Queue:
         if consumer.is_active:
             self._active.remove(consumer)
             consumer.is_active = False
+        self.was_used = True
+        self._has_priorities = any(each.priority for each in self.consumers)
+        if self.rules.is_single_active and self.consumers:
+            self.activate(self.consumers[0], effects)
 
     def activate(self, consumer: Consumer, effects: Effects) -> None:
         """The consumer may have credit again: back into the round, and hand out what waits."""
         if consumer.is_active or consumer.is_stalled or consumer.is_gone:
             return
+        if self.rules.is_single_active and consumer is not self.consumers[0]:
+            return
         consumer.is_active = True
         self._active.append(consumer)
-        if self._ready or self._returned:
+        if len(self.backlog):
             self.pump(effects)
 
     @property
@@ -220,5 +251,23 @@ class Queue:
         """An auto-delete queue dies when the last of its consumers has gone, not before the first (§1.7.2.1)."""
         return self.is_auto_delete and self.had_consumers and not self.consumers
 
-    def _next(self) -> Entry:
-        return heapq.heappop(self._returned) if self._returned else self._ready.popleft()
+    def _is_over(self, more: int, more_bytes: int) -> bool:
+        length, size = self.rules.max_length, self.rules.max_length_bytes
+        return (length is not None and self.ready + more > length) or (
+            size is not None and self.ready_bytes + more_bytes > size
+        )
+
+    def _drop_head(self, reason: Reason, effects: Effects) -> None:
+        entry = self.backlog.pop()
+        self.ready_bytes -= len(entry.message.body)
+        self._give_up(entry, reason, effects)
+
+    def _give_up(self, entry: Entry, reason: Reason, effects: Effects) -> None:
+        if self.dead_letters is not None:
+            self.dead_letters.give_up(self, entry, reason, effects)
+        elif entry.is_stored:
+            effects.append(Forget([entry.position]))
+
+
+def _priority(consumer: Consumer) -> int:
+    return consumer.priority

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from brokerctl.core.arguments import DROP_HEAD
 from brokerctl.core.channel import Channel
 from brokerctl.core.consumers import Consumer
-from brokerctl.core.counters import Churn, Counters
+from brokerctl.core.context import Context
+from brokerctl.core.counters import Counters
+from brokerctl.core.dead_letter import DeadLetters
 from brokerctl.core.effects import CancelConsumer, Effects, Forget, Save
 from brokerctl.core.exchanges import TYPES, Binding, Direct, Exchange
 from brokerctl.core.message import Arguments, Entry
 from brokerctl.core.queue import Queue
 from brokerctl.core.routing import Router
-from brokerctl.core.sequence import Sequence
 from brokerctl.errors import AccessRefused, CommandInvalid, NotFound, PreconditionFailed, ResourceLocked
 
 PREDECLARED = {
@@ -30,12 +32,11 @@ PREDECLARED = {
 
 
 class Vhost:
-    def __init__(self, name: str, sequence: Sequence, churn: Churn | None = None) -> None:
+    def __init__(self, name: str, context: Context) -> None:
         self.name = name
+        self.context = context
         self.description = ""
         self.tags: tuple[str, ...] = ()
-        self.sequence = sequence
-        self.churn = churn or Churn()
         self.closed_channels = Counters()
         """What channels counted that are closed by now; with the open ones it is the total of the vhost."""
         self.queues: dict[str, Queue] = {}
@@ -43,6 +44,8 @@ class Vhost:
             exchange: TYPES[kind](name, exchange, is_durable=True) for exchange, kind in PREDECLARED.items()
         }
         self.router = Router(self.queues, self.exchanges)
+        self.dead_letters = DeadLetters(self.router, self.exchanges, context)
+        self.has_refusing_queues = False
 
     # Looking up
 
@@ -137,10 +140,11 @@ class Vhost:
         user: str = "",
     ) -> Queue:
         """Create the queue, or check that the one there is the same (§1.7.2.1)."""
-        self.churn.queue_declared += 1
+        self.context.churn.queue_declared += 1
         if name in self.queues:
             known = self.queue(name, connection)
             self._same_queue(known, is_durable, is_auto_delete, owner, arguments or {})
+            known.was_used = True
             return known
         if name.startswith("amq.") and not name.startswith("amq.gen-"):
             raise AccessRefused(f"queue name '{name}' contains reserved prefix 'amq.*'")
@@ -151,11 +155,15 @@ class Vhost:
             is_auto_delete=is_auto_delete,
             owner=owner,
             arguments=arguments,
-            store_id=self.sequence.next() if is_durable and owner is None else 0,
+            store_id=self.context.sequence.next() if is_durable and owner is None else 0,
             user=user,
         )
+        queue.dead_letters = self.dead_letters
         self.queues[name] = queue
-        self.churn.queue_created += 1
+        if queue.rules.expires_ms is not None:
+            self.context.expiring[queue] = None
+        self.has_refusing_queues |= queue.rules.overflow != DROP_HEAD
+        self.context.churn.queue_created += 1
         self.router.forget()
         if queue.keeps:
             effects.append(Save("queue", (self.name, name), queue_record(queue)))
@@ -169,7 +177,8 @@ class Vhost:
             raise PreconditionFailed(f"queue '{queue.name}' in vhost '{self.name}' is not empty")
         count = queue.ready
         del self.queues[queue.name]
-        self.churn.queue_deleted += 1
+        self.context.expiring.pop(queue, None)
+        self.context.churn.queue_deleted += 1
         self.router.forget()
         queue.is_deleted = True
         for consumer in list(queue.consumers):
@@ -196,6 +205,19 @@ class Vhost:
     def delete_if_unused(self, queue: Queue, effects: Effects) -> None:
         """A consumer left: an auto-delete queue without any goes."""
         if queue.is_unused and not queue.is_deleted:
+            self.delete_queue(queue, effects)
+
+    def expire(self, queue: Queue, effects: Effects) -> None:
+        """Let time pass for one queue: expired messages go, and the queue if nobody used it for its x-expires."""
+        now = self.context.clock.now
+        queue.expire(now, effects)
+        limit = queue.rules.expires_ms
+        if limit is None:
+            if not queue.ready and not queue.unacked:
+                self.context.expiring.pop(queue, None)
+        elif queue.consumers or queue.was_used:
+            queue.was_used, queue.unused_since = False, now
+        elif now - queue.unused_since >= limit / 1000:
             self.delete_queue(queue, effects)
 
     # Bindings

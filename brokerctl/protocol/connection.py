@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from brokerctl.errors import (
     AmqpError,
+    AmqpSyntaxError,
     ChannelInvalid,
     CommandInvalid,
     FrameError,
     NotAllowed,
-    AmqpSyntaxError,
     UnexpectedFrame,
 )
 from brokerctl.protocol.channel import Channel, PublishMethod

@@ -20,10 +20,12 @@ class WireCodec:
             # A publisher's broken table must not stop a queue: such a message has no headers to route by.
             return {}
 
-    def amend(self, header: bytes, changes: Mapping[str, Any], drop_expiration: bool) -> bytes:
+    def amend(
+        self, header: bytes, changes: Mapping[str, Any], drop_expiration: bool = False, drop: tuple[str, ...] = ()
+    ) -> bytes:
         """A header whose own table is broken is replaced by one with the changes only."""
         try:
-            return properties.amend(header, changes, drop_expiration)
+            return properties.amend(header, changes, drop_expiration, drop)
         except AmqpSyntaxError:
             return properties.encode({"headers": dict(changes)}, properties.body_size(header))
 

@@ -7,13 +7,16 @@ tag), the tail (exchange, routing key). The rest is two small packs and one appe
 from __future__ import annotations
 
 import struct
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from brokerctl.core.channel import Channel
 from brokerctl.core.effects import CancelConsumer, Deliver, Effects, Forget, Return, Save, Store
-from brokerctl.core.message import Message
+from brokerctl.core.headers import HeaderCodec
+from brokerctl.core.message import Entry, Message
+from brokerctl.core.queue import Queue
 from brokerctl.store.base import Store as DiskStore
 from brokerctl.wire import fields, frames, spec
 from brokerctl.wire.methods import basic
@@ -28,8 +31,9 @@ TAILS = 4096
 
 
 class Carrier:
-    def __init__(self, store: DiskStore) -> None:
+    def __init__(self, store: DiskStore, codec: HeaderCodec) -> None:
         self.store = store
+        self.codec = codec
         self.dirty: set[Session] = set()
         """Sessions with something to write."""
         self._tails: dict[tuple[str, str], bytes] = {}
@@ -50,8 +54,12 @@ class Carrier:
         effects.clear()
         return changed
 
-    def content(self, message: Message, number: int, frame_max: int) -> bytes:
-        return frames.content(number, message.header, message.body, frame_max)
+    def content(self, entry: Entry, queue: Queue, number: int, frame_max: int) -> bytes:
+        """Header and body frames of a delivery. A quorum queue says how often it was tried before."""
+        header = entry.message.header
+        if entry.delivery_count and queue.rules.type == "quorum":
+            header = self.codec.amend(header, {"x-delivery-count": entry.delivery_count})
+        return frames.content(number, header, entry.message.body, frame_max)
 
     def tail(self, message: Message) -> bytes:
         """Exchange and routing key as they end a delivery."""
@@ -77,7 +85,7 @@ class Carrier:
             TAG_AND_FLAG.pack(effect.delivery_tag, effect.is_redelivered),
             tail,
             frames.END,
-            frames.content(number, message.header, message.body, session.frame_max),
+            self.content(effect.entry, consumer.queue, number, session.frame_max),
         )
         self.dirty.add(session)
 
@@ -92,6 +100,7 @@ class Carrier:
                 message.routing_key,
                 message.header,
                 message.body,
+                None if entry.expires_at is None else _wall_ms(entry.expires_at),
             )
         )
         if effect.channel is not None:
@@ -107,7 +116,7 @@ class Carrier:
         method = basic.Return(effect.code, effect.text, message.exchange, message.routing_key)
         session: Session = outlet.session
         session.reply(outlet.number, method)
-        session.out.append(self.content(message, outlet.number, session.frame_max))
+        session.out.append(frames.content(outlet.number, message.header, message.body, session.frame_max))
         return False
 
     def _cancel(self, effect: CancelConsumer) -> bool:
@@ -126,3 +135,7 @@ _REST: dict[type, Callable[[Carrier, Any], bool]] = {
     CancelConsumer: Carrier._cancel,
     Save: Carrier._save,
 }
+
+
+def _wall_ms(expires_at: float) -> int:
+    return round((time.time() + expires_at - time.monotonic()) * 1000)

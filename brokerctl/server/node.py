@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -26,13 +27,17 @@ from brokerctl.server.effects import Carrier
 from brokerctl.server.logins import GUEST, Logins
 from brokerctl.server.outlet import Outlet
 from brokerctl.server.session import Session
-from brokerctl.store.base import Receipt, Store
+from brokerctl.store.base import Receipt, Store, StoredMessage
 from brokerctl.wire import properties
+from brokerctl.wire.fields import Timestamp
 from brokerctl.wire.methods import Method, channel
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+TICK_SECONDS = 0.05
+"""How late a message may expire."""
 
 DEFAULT_VHOST = "/"
 SERVICE_VHOST = "postroom"
@@ -45,7 +50,7 @@ class Node:
         self.store = store
         self.codec = WireCodec()
         self.broker = Broker(self.codec)
-        self.carrier = Carrier(store)
+        self.carrier = Carrier(store, self.codec)
         self.logins = Logins(self.broker)
         self.limits = Limits(config.frame_max, config.channel_max, config.max_message_bytes)
         self.sessions: set[Session] = set()
@@ -64,10 +69,7 @@ class Node:
             if queue is None:
                 orphans.append(stored.position)
                 continue
-            facts = properties.facts(stored.header)
-            message = Message(stored.exchange, stored.routing_key, stored.header, stored.body, True, facts.priority)
-            entry = Entry(stored.position, message, is_stored=True, is_redelivered=stored.is_redelivered)
-            self.broker.restore_entry(queue, entry)
+            self.broker.restore_entry(queue, _entry(stored))
             count += 1
         self.store.batch.settle(orphans)
         log.info("restored %d queues with %d messages", len(queues), count)
@@ -101,9 +103,11 @@ class Node:
             lambda error: self._from_store(self._store_failed, error),
         )
         self.store.submit()
+        self._tick()
 
     async def stop(self) -> None:
         """Close every connection with a reason, keep what is durable, let go of the disk."""
+        self._ticking.cancel()
         for session in list(self.sessions):
             session.fail(0, ConnectionForced("broker forced connection closure with reason 'shutdown'"))
             session.finish()
@@ -134,8 +138,25 @@ class Node:
             session.transport.pause_reading()
             self._paused.append(session)
 
+    def set_clock(self) -> None:
+        """Tell the core what time it is. Called at the start of each turn."""
+        clock = self.broker.context.clock
+        clock.now = time.monotonic()
+        clock.time = Timestamp(time.time())
+
+    def _tick(self) -> None:
+        """Let time pass for queues with a time to live; costs nothing where there are none."""
+        self.set_clock()
+        effects: Effects = []
+        self.broker.expire(effects)
+        if effects:
+            self.carry(effects)
+            self.end_turn(None)
+        self._ticking = self.loop.call_later(TICK_SECONDS, self._tick)
+
     def run(self, command: Callable[[Effects], T]) -> T:
         """For doors other than AMQP: do something to the broker and carry it out (management.door.Door)."""
+        self.set_clock()
         effects: Effects = []
         try:
             return command(effects)
@@ -209,3 +230,14 @@ class Node:
 
 def any_saved(effects: Effects) -> bool:
     return any(type(effect) is Save for effect in effects)
+
+
+def _entry(stored: StoredMessage) -> Entry:
+    facts = properties.facts(stored.header)
+    expiration = int(facts.expiration) if facts.expiration else None
+    message = Message(stored.exchange, stored.routing_key, stored.header, stored.body, True, facts.priority, expiration)
+    expires_at = None
+    if stored.expires_ms is not None:
+        # The disk keeps wall time, because the monotonic clock starts again with the machine.
+        expires_at = time.monotonic() + stored.expires_ms / 1000 - time.time()
+    return Entry(stored.position, message, True, stored.is_redelivered, expires_at)

@@ -15,7 +15,7 @@ from brokerctl.core.authorized import AuthorizedVhost
 from brokerctl.core.channel import Peer
 from brokerctl.core.effects import Effects
 from brokerctl.core.message import Message
-from brokerctl.errors import AmqpError, AmqpChannelError, NotImplementedHere, PreconditionFailed
+from brokerctl.errors import AmqpChannelError, AmqpError, NotImplementedHere, PreconditionFailed
 from brokerctl.protocol.connection import Connection
 from brokerctl.protocol.events import Acked, Called, Failed, Published, RightHeader, WrongHeader
 from brokerctl.protocol.states import State
@@ -74,6 +74,7 @@ class Session(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self.received_bytes += len(data)
         self.heartbeat.heard()
+        self.node.set_clock()
         for event in self.protocol.receive(data):
             kind = type(event)
             if kind is Published:

@@ -14,8 +14,8 @@ from brokerctl.errors import StoreError
 Definition = tuple[str, tuple[str, ...], dict[str, Any]]
 """kind, key, value (brokerctl.core.effects.Save)."""
 
-Row = tuple[int, int, str, str, bytes, bytes]
-"""position, store id of the queue, exchange, routing key, header, body."""
+Row = tuple[int, int, str, str, bytes, bytes, int | None]
+"""position, store id of the queue, exchange, routing key, header, body, expiry in ms since 1970 or None."""
 
 Receipt = Callable[[], None]
 """Called on the submitter's side when the batch is on disk."""
@@ -24,10 +24,10 @@ Receipt = Callable[[], None]
 class StoredMessage:
     """One message as it comes back after a restart."""
 
-    __slots__ = ("body", "exchange", "header", "is_redelivered", "position", "queue_id", "routing_key")
+    __slots__ = ("body", "exchange", "expires_ms", "header", "is_redelivered", "position", "queue_id", "routing_key")
 
     def __init__(self, row: Row, is_redelivered: bool) -> None:
-        self.position, self.queue_id, self.exchange, self.routing_key, self.header, self.body = row
+        self.position, self.queue_id, self.exchange, self.routing_key, self.header, self.body, self.expires_ms = row
         self.is_redelivered = is_redelivered
 
 

@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS messages (
     routing_key TEXT NOT NULL,
     header BLOB NOT NULL,
     body BLOB NOT NULL,
+    expires_ms INTEGER,             -- milliseconds since 1970; NULL: never
     checksum INTEGER NOT NULL,      -- CRC-32 of header and body
     redelivered INTEGER NOT NULL DEFAULT 0
 );

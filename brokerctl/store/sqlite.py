@@ -94,7 +94,7 @@ class SqliteStore:
     def messages(self) -> Iterator[StoredMessage]:
         """Rows whose checksum does not fit are left out, and said in the log. After a crash all count as redelivered:
         nobody wrote down what had been handed out."""
-        columns = "position, queue_id, exchange, routing_key, header, body, checksum, redelivered"
+        columns = "position, queue_id, exchange, routing_key, header, body, expires_ms, checksum, redelivered"
         for *row, checksum, redelivered in self._database.execute(
             f"SELECT {columns} FROM messages ORDER BY position"  # noqa: S608 (a constant)
         ):
@@ -169,8 +169,8 @@ class SqliteStore:
                 execute("INSERT OR REPLACE INTO definitions VALUES (?, ?, ?)", record)
         rows = [(*row, _checksum(row[4], row[5])) for row in batch.messages.values()]
         many(
-            "INSERT INTO messages (position, queue_id, exchange, routing_key, header, body, checksum) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO messages (position, queue_id, exchange, routing_key, header, body, expires_ms, checksum) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             rows,
         )
         many("DELETE FROM messages WHERE position = ?", ((position,) for position in batch.settled))

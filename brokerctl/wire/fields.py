@@ -1,7 +1,7 @@
 """Field values and tables (AMQP 0-9-1 §4.2.5, with RabbitMQ's type letters). Value and position in, both out.
 
 Tables come from strangers, so depth and entries are bounded and every read is checked: a short slice is silent in
-Python, an unbounded array of empty values is a way to stop a broker. Decoding never raises anything but AmqpSyntaxError.
+Python, an unbounded array of empty values is a way to stop a broker. Decoding raises AmqpSyntaxError and nothing else.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ class Facts(NamedTuple):
 
 
 def body_size(header: bytes) -> int:
-    """The body size announced by a content header. Raises AmqpSyntaxError when the header is cut or of another class."""
+    """The body size a content header announces. Raises AmqpSyntaxError when it is cut or of another class."""
     if len(header) < 14:
         raise AmqpSyntaxError(f"a content header takes at least 14 bytes, not {len(header)}")
     class_id, _weight, size = PREFIX.unpack_from(header)
@@ -130,8 +130,10 @@ def _write(kind: str, value: Any) -> bytes:
     return int(value).to_bytes(1 if kind == _OCTET else 8, "big")
 
 
-def amend(header: bytes, changes: Mapping[str, Any], drop_expiration: bool = False) -> bytes:
-    """The same content header with some application headers set and, if asked, without its expiration.
+def amend(
+    header: bytes, changes: Mapping[str, Any], drop_expiration: bool = False, drop: tuple[str, ...] = ()
+) -> bytes:
+    """The same content header with some application headers set or dropped and, if asked, without its expiration.
 
     All other headers and properties keep their bytes: decoding and encoding them again would change their types.
     """
@@ -143,7 +145,7 @@ def amend(header: bytes, changes: Mapping[str, Any], drop_expiration: bool = Fal
         parts[name] = header[start:at]
     kept = fields.split_table(parts["headers"]) if "headers" in parts else {}
     kept.update({key: fields.encode_value(value) for key, value in changes.items()})
-    entries = b"".join(fields.encode_short_text(key) + value for key, value in kept.items())
+    entries = b"".join(fields.encode_short_text(key) + value for key, value in kept.items() if key not in drop)
     parts["headers"] = fields.encode_long_bytes(entries)
     if drop_expiration:
         parts.pop("expiration", None)

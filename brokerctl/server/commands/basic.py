@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import secrets
-import time
 
 from brokerctl.core import getting, publishing
-from brokerctl.core.dead_letter import Reason
 from brokerctl.core.effects import Effects
+from brokerctl.core.reasons import Reason
 from brokerctl.errors import NotAllowed, NotImplementedHere
 from brokerctl.server.commands.kinds import Command
 from brokerctl.server.outlet import Outlet
-from brokerctl.wire.fields import Timestamp
 from brokerctl.wire.methods import basic
 
 
@@ -63,7 +61,7 @@ def get(outlet: Outlet, method: basic.Get, effects: Effects) -> None:
     tag, entry, left = got
     message = entry.message
     session.reply(outlet.number, basic.GetOk(tag, entry.is_redelivered, message.exchange, message.routing_key, left))
-    session.out.append(session.node.carrier.content(message, outlet.number, session.frame_max))
+    session.out.append(session.node.carrier.content(entry, queue, outlet.number, session.frame_max))
 
 
 def ack(outlet: Outlet, method: basic.Ack, effects: Effects) -> None:
@@ -84,8 +82,7 @@ def _refuse(outlet: Outlet, tag: int, multiple: bool, requeue: bool, effects: Ef
         channel.give_back(tag, multiple, effects)
         return
     refused = channel.reject(tag, multiple)
-    now = Timestamp(time.time())
-    publishing.discard(outlet.vhost.vhost, refused, Reason.REJECTED, now, outlet.vhost.codec, effects)
+    publishing.discard(outlet.vhost.vhost, refused, Reason.REJECTED, effects)
     channel.return_credit(refused, effects)
 
 

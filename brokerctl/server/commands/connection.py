@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import brokerctl
 from brokerctl.core.channel import Peer
-from brokerctl.errors import AccessRefused, CommandInvalid, NotAllowed, AmqpSyntaxError
+from brokerctl.errors import AccessRefused, AmqpSyntaxError, CommandInvalid, NotAllowed
 from brokerctl.wire import fields, spec
 from brokerctl.wire.methods import connection
 

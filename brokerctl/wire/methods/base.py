@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
-from brokerctl.errors import CommandInvalid, AmqpSyntaxError
+from brokerctl.errors import AmqpSyntaxError, CommandInvalid
 from brokerctl.wire import fields
 
 SHORTSTR, LONGSTR, TABLE, BIT, OCTET, SHORT, LONG, LONGLONG = (

@@ -7,9 +7,9 @@ import itertools
 import pytest
 
 from brokerctl.core.authorized import AuthorizedVhost
+from brokerctl.core.context import Context
 from brokerctl.core.effects import Effects
 from brokerctl.core.permissions import Permission, Right, User, matches
-from brokerctl.core.sequence import Sequence
 from brokerctl.core.vhost import Vhost
 from brokerctl.errors import AccessRefused
 from brokerctl.server.codec import WireCodec
@@ -48,11 +48,11 @@ NEEDS = {
 def test_every_action_asks_for_exactly_its_rights(action: str, granted: set[Right]) -> None:
     """All eight subsets of the three rights, for everything a user can do to a queue or an exchange."""
     effects: Effects = []
-    vhost = Vhost("/", Sequence())
+    vhost = Vhost("/", Context(WireCodec()))
     vhost.declare_queue("q", effects)
     vhost.declare_exchange("x", "direct", effects, is_durable=False)
     patterns = {right.value: ".*" if right in granted else "" for right in Right}
-    authorized = AuthorizedVhost(vhost, User("u", "", permissions={"/": Permission(**patterns)}), WireCodec())
+    authorized = AuthorizedVhost(vhost, User("u", "", permissions={"/": Permission(**patterns)}))
     actions = {
         "declare_queue": lambda: authorized.declare_queue("q", effects),
         "delete_queue": lambda: authorized.delete_queue("q", effects),

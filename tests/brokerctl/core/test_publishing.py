@@ -7,11 +7,11 @@ import pytest
 from brokerctl.core import publishing
 from brokerctl.core.channel import Channel, Peer
 from brokerctl.core.confirms import Confirms
-from brokerctl.core.dead_letter import Reason
+from brokerctl.core.context import Clock, Context
 from brokerctl.core.effects import Effects, Forget, Return, Store
 from brokerctl.core.message import Arguments, Message
 from brokerctl.core.queue import Queue
-from brokerctl.core.sequence import Sequence
+from brokerctl.core.reasons import Reason
 from brokerctl.core.vhost import Vhost
 from brokerctl.errors import AccessRefused, NotFound
 from brokerctl.server.codec import WireCodec
@@ -19,6 +19,10 @@ from brokerctl.wire import properties
 
 CODEC = WireCodec()
 NOW = 1_700_000_000
+
+
+def a_vhost() -> Vhost:
+    return Vhost("/", Context(CODEC, Clock(now=100.0, time=NOW)))
 
 
 def message(exchange: str = "", key: str = "q", **values: object) -> Message:
@@ -37,7 +41,7 @@ def channel(*, confirming: bool = False) -> Channel:
 def vhost_with(
     queue: str = "q", *, is_durable: bool = False, arguments: Arguments | None = None
 ) -> tuple[Vhost, Queue]:
-    vhost = Vhost("/", Sequence())
+    vhost = a_vhost()
     return vhost, vhost.declare_queue(queue, [], is_durable=is_durable, arguments=arguments)
 
 
@@ -48,7 +52,7 @@ def reject(vhost: Vhost, queue: Queue, effects: Effects, reason: Reason = Reason
     assert entry is not None
     queue.hold(entry)
     tag = holder.hand_out(entry, queue, None)
-    publishing.discard(vhost, holder.reject(tag, False), reason, NOW, CODEC, effects)
+    publishing.discard(vhost, holder.reject(tag, False), reason, effects)
 
 
 def headers(queue: Queue) -> Arguments:
@@ -57,21 +61,21 @@ def headers(queue: Queue) -> Arguments:
 
 
 def test_mandatory_message_without_a_queue_comes_back() -> None:
-    vhost, effects, sender = Vhost("/", Sequence()), [], channel()
+    vhost, effects, sender = a_vhost(), [], channel()
 
-    publishing.publish(vhost, sender, lost := message(key="nobody"), True, CODEC, effects)
+    publishing.publish(vhost, sender, lost := message(key="nobody"), True, effects)
 
     assert effects == [Return(sender, 312, "NO_ROUTE", lost)]
     assert sender.counters.return_unroutable == 1
 
 
 def test_only_persistent_messages_in_durable_queues_wait_for_the_disk() -> None:
-    vhost, queue = vhost_with(is_durable=True)
+    vhost, _ = vhost_with(is_durable=True)
     effects: Effects = []
     sender = channel(confirming=True)
 
-    publishing.publish(vhost, sender, message(delivery_mode=1), False, CODEC, effects)
-    publishing.publish(vhost, sender, message(delivery_mode=2), False, CODEC, effects)
+    publishing.publish(vhost, sender, message(delivery_mode=1), False, effects)
+    publishing.publish(vhost, sender, message(delivery_mode=2), False, effects)
 
     assert [type(effect) for effect in effects] == [Store]
     assert sender.confirms is not None
@@ -79,19 +83,19 @@ def test_only_persistent_messages_in_durable_queues_wait_for_the_disk() -> None:
 
 
 def test_unknown_and_internal_exchanges_refuse() -> None:
-    vhost = Vhost("/", Sequence())
+    vhost = a_vhost()
     vhost.declare_exchange("inside", "fanout", [], is_durable=False, is_internal=True)
 
     with pytest.raises(NotFound, match="no exchange 'none' in vhost '/'"):
-        publishing.publish(vhost, channel(), message("none"), False, CODEC, [])
+        publishing.publish(vhost, channel(), message("none"), False, [])
     with pytest.raises(AccessRefused, match="internal exchange 'inside'"):
-        publishing.publish(vhost, channel(), message("inside"), False, CODEC, [])
+        publishing.publish(vhost, channel(), message("inside"), False, [])
 
 
 def test_rejected_message_goes_to_the_dead_letter_exchange_with_its_history() -> None:
     vhost, queue = vhost_with(arguments={"x-dead-letter-exchange": "", "x-dead-letter-routing-key": "dead"})
     dead = vhost.declare_queue("dead", [])
-    publishing.publish(vhost, None, message(expiration="500", headers={"mine": 1}), False, CODEC, [])
+    publishing.publish(vhost, None, message(expiration="500", headers={"mine": 1}), False, [])
 
     reject(vhost, queue, [])
 
@@ -115,7 +119,7 @@ def test_rejected_message_goes_to_the_dead_letter_exchange_with_its_history() ->
 
 def test_second_death_in_the_same_queue_is_counted_not_listed_again() -> None:
     vhost, queue = vhost_with(arguments={"x-dead-letter-exchange": "", "x-dead-letter-routing-key": "q"})
-    publishing.publish(vhost, None, message(), False, CODEC, [])
+    publishing.publish(vhost, None, message(), False, [])
 
     reject(vhost, queue, [])
     reject(vhost, queue, [])
@@ -125,7 +129,7 @@ def test_second_death_in_the_same_queue_is_counted_not_listed_again() -> None:
 
 def test_circle_without_a_rejection_ends() -> None:
     vhost, queue = vhost_with(arguments={"x-dead-letter-exchange": "", "x-dead-letter-routing-key": "q"})
-    publishing.publish(vhost, None, message(), False, CODEC, [])
+    publishing.publish(vhost, None, message(), False, [])
 
     reject(vhost, queue, [], Reason.EXPIRED)
 
@@ -137,7 +141,7 @@ def test_dead_letter_is_stored_before_the_original_is_forgotten() -> None:
         is_durable=True, arguments={"x-dead-letter-exchange": "", "x-dead-letter-routing-key": "d"}
     )
     vhost.declare_queue("d", [], is_durable=True)
-    publishing.publish(vhost, None, message(delivery_mode=2), False, CODEC, [])
+    publishing.publish(vhost, None, message(delivery_mode=2), False, [])
     effects: Effects = []
 
     reject(vhost, queue, effects)
@@ -147,7 +151,7 @@ def test_dead_letter_is_stored_before_the_original_is_forgotten() -> None:
 
 def test_missing_dead_letter_exchange_drops_the_message() -> None:
     vhost, queue = vhost_with(arguments={"x-dead-letter-exchange": "none"})
-    publishing.publish(vhost, None, message(), False, CODEC, [])
+    publishing.publish(vhost, None, message(), False, [])
 
     reject(vhost, queue, [])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,11 +59,7 @@ def test_publish_is_the_same_wherever_the_bytes_are_cut(cuts: list[int]) -> None
     conversation = opened()
     edges = [0, *sorted(cuts), len(WHOLE)]
 
-    events = [
-        event
-        for start, stop in zip(edges, edges[1:], strict=False)
-        for event in conversation.receive(WHOLE[start:stop])
-    ]
+    events = [event for start, stop in pairwise(edges) for event in conversation.receive(WHOLE[start:stop])]
 
     assert events == [Published(1, "", "q", False, False, HEADER, BODY)]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pika
 import pika.exceptions
 import pytest
@@ -11,10 +13,9 @@ from tests.support.embedded import EmbeddedBroker
 
 
 @pytest.fixture
-def channel(embedded_broker: EmbeddedBroker, request: pytest.FixtureRequest) -> BlockingChannel:
-    connection = embedded_broker.connect()
-    request.addfinalizer(lambda: connection.close() if connection.is_open else None)
-    return connection.channel()
+def channel(embedded_broker: EmbeddedBroker) -> Iterator[BlockingChannel]:
+    with embedded_broker.connect() as connection:
+        yield connection.channel()
 
 
 def test_published_message_is_got_with_its_properties(channel: BlockingChannel) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from brokerctl.errors import StoreError
-from brokerctl.store.base import Receipt
+from brokerctl.store.base import Receipt, Row
 from brokerctl.store.sqlite import FILE, SqliteStore
 
 QUEUE = 7
@@ -48,8 +48,8 @@ class Owner:
         self.committed.set()
 
 
-def row(position: int, body: bytes = b"body") -> tuple[int, int, str, str, bytes, bytes]:
-    return position, QUEUE, "x", "key", b"header", body
+def row(position: int, body: bytes = b"body", expires_ms: int | None = None) -> Row:
+    return position, QUEUE, "x", "key", b"header", body, expires_ms
 
 
 def crash(owner: Owner) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,8 +70,8 @@ def test_flags_of_no_property_are_refused(flags: bytes) -> None:
 
 @given(st.binary(max_size=100))
 def test_any_bytes_decode_or_raise_only_a_syntax_error(data: bytes) -> None:
-    for read in (properties.decode, properties.facts):
-        try:
-            read(properties.PREFIX.pack(60, 0, 0) + data)
-        except AmqpSyntaxError as error:
-            assert error.text
+    header = properties.PREFIX.pack(60, 0, 0) + data
+    with contextlib.suppress(AmqpSyntaxError):
+        assert isinstance(properties.decode(header), dict)
+    with contextlib.suppress(AmqpSyntaxError):
+        assert isinstance(properties.facts(header), properties.Facts)

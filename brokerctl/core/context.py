@@ -1,0 +1,33 @@
+"""What every vhost of one broker shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from brokerctl.core.counters import Churn
+from brokerctl.core.headers import HeaderCodec
+from brokerctl.core.sequence import Sequence
+
+if TYPE_CHECKING:
+    from brokerctl.core.queue import Queue
+
+
+@dataclass(slots=True)
+class Clock:
+    """What time it is. Whoever runs the broker sets it once a turn, and tests as they like."""
+
+    now: float = 0.0
+    """Monotonic seconds: expiry is measured on a clock that nobody sets back."""
+    time: int = 0
+    """Seconds since 1970, as an AMQP timestamp: what is written into x-death for people."""
+
+
+@dataclass(slots=True)
+class Context:
+    codec: HeaderCodec
+    clock: Clock = field(default_factory=Clock)
+    sequence: Sequence = field(default_factory=Sequence)
+    churn: Churn = field(default_factory=Churn)
+    expiring: dict[Queue, None] = field(default_factory=dict)
+    """Queues that time can change; the others are never looked at."""
