@@ -5,6 +5,7 @@ The row never holds a message body or a password. A worker claims it by a condit
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,15 @@ from django.db import models
 from django.utils.timezone import now
 
 from dashboard.models.broker import Broker
+
+
+SILENT_AFTER = timedelta(seconds=60)
+"""Six times the longest call to a broker that a worker makes without a sign of life."""
+
+WORKER_DIED = (
+    "Its worker gave no sign of life and has probably died. What was done stays done, the rest is at the source; "
+    "messages in flight at that moment can be in both places."
+)
 
 
 class State(models.TextChoices):
@@ -38,6 +48,22 @@ class OperationQuerySet(models.QuerySet["Operation"]):
         """Take a waiting operation for this worker; False when another was first or it was cancelled."""
         mine = self.filter(pk=operation_id, state=State.QUEUED)
         return mine.update(state=State.RUNNING, started_at=now(), heartbeat_at=now()) == 1
+
+    def silent(self) -> OperationQuerySet:
+        """Running for the row, but without a worker that shows it."""
+        return self.filter(state=State.RUNNING, heartbeat_at__lt=now() - SILENT_AFTER)
+
+    def fail_silent(self) -> int:
+        """End the jobs whose worker died, and say so; how many there were."""
+        return self.silent().update(state=State.FAILED, error=WORKER_DIED, finished_at=now())
+
+    def cancel(self, operation_id: int) -> None:
+        """Cancel a waiting job at once, and ask a running one to stop after the messages in flight."""
+        mine = self.filter(pk=operation_id)
+        if mine.filter(state=State.QUEUED).update(state=State.CANCELLED, finished_at=now()):
+            return
+        mine.filter(state=State.RUNNING).update(cancel_requested=True)
+        mine.fail_silent()
 
 
 class Operation(models.Model):
@@ -77,6 +103,13 @@ class Operation(models.Model):
     @property
     def done(self) -> int:
         return sum(self.counts.values())
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether its worker has probably died."""
+        return (
+            self.state == State.RUNNING and self.heartbeat_at is not None and now() - self.heartbeat_at > SILENT_AFTER
+        )
 
     @property
     def is_finished(self) -> bool:

@@ -1,0 +1,84 @@
+"""Registering a broker, or changing one. The form checks shapes; whether the doors open is tested by the view."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.text import slugify
+
+from dashboard.models import Broker
+
+HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]+")
+"""A host name or an address. Names with other characters would change the meaning of the URL that is built from it."""
+
+RESERVED_SLUGS = frozenset({"new"})
+"""Words that /brokers/ uses itself."""
+
+PORT = "A port is a number from 1 to 65535."
+
+
+def port(initial: int) -> forms.IntegerField:
+    return forms.IntegerField(
+        min_value=1,
+        max_value=65535,
+        initial=initial,
+        error_messages={"required": PORT, "invalid": PORT, "min_value": PORT, "max_value": PORT},
+    )
+
+
+class BrokerForm(forms.ModelForm[Broker]):
+    amqp_port = port(5672)
+    api_port = port(15672)
+    password = forms.CharField(required=False, strip=False, widget=forms.PasswordInput(render_value=False))
+    """Never rendered back. Empty on an existing broker: the kept one stays."""
+
+    class Meta:
+        model = Broker
+        fields = ("name", "host", "amqp_port", "amqp_tls", "api_port", "api_tls", "verify_tls", "username")
+        error_messages = {
+            "name": {"required": "Give the broker a name.", "unique": "There is a broker of this name already."},
+            "host": {"required": "Name the host, such as rabbit.example.com."},
+            "username": {"required": "Name the user that Postroom logs in as."},
+        }
+
+    def clean_host(self) -> str:
+        host: str = self.cleaned_data["host"].strip().strip("[]")
+        if not HOST.fullmatch(host):
+            raise ValidationError("Write only the host's name or address, without http:// and without a port.")
+        return host
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if not slugify(name):
+            raise ValidationError("The name needs at least one letter or digit; it becomes part of addresses.")
+        return name
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not password and self.instance.pk is None:
+            raise ValidationError("Give the password of this user.")
+        return password
+
+    def slug(self) -> str:
+        """The address of a new broker: its name, with a number when that is taken."""
+        wanted = slugify(self.cleaned_data["name"])[:50]
+        taken = set(Broker.objects.filter(slug__startswith=wanted).values_list("slug", flat=True)) | RESERVED_SLUGS
+        numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
+        return next(slug for slug in (wanted, *numbered) if slug not in taken)
+
+
+class RemoveForm(forms.Form):
+    typed_name = forms.CharField(required=False)
+
+    def __init__(self, *args: Any, broker: Broker, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.broker = broker
+
+    def clean_typed_name(self) -> str:
+        typed: str = self.cleaned_data["typed_name"]
+        if typed != self.broker.name:
+            raise ValidationError(f"Type {self.broker.name} to remove it.")
+        return typed
