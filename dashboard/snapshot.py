@@ -1,0 +1,95 @@
+"""What the collector last learned of one broker. The views render from it, the sockets send it; nobody waits for a broker.
+
+Values only, so views and the live side may both import this. Rates are per second; None is "not known": a gap, a reset,
+or a queue seen for the first time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from brokerctl.clients.models import Exchange, Node, Overview, Queue, Vhost
+
+
+class BrokerState(StrEnum):
+    CONNECTING = "connecting"
+    """Nothing was heard yet."""
+    LIVE = "live"
+    UNREACHABLE = "unreachable"
+    """The last attempt failed; what is shown is what was last known."""
+
+
+@dataclass(slots=True, frozen=True)
+class Rates:
+    """Messages per second."""
+
+    publish: float | None = None
+    deliver: float | None = None
+    ack: float | None = None
+    redeliver: float | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class Point:
+    """One point of a chart. `at` is seconds since 1970."""
+
+    at: float
+    ready: float | None
+    unacked: float | None
+    publish: float | None
+    deliver: float | None
+    ack: float | None
+
+
+@dataclass(slots=True, frozen=True)
+class QueueRow:
+    """One queue with what only watching it over time tells."""
+
+    queue: Queue
+    rates: Rates
+    depth: tuple[float | None, ...] = ()
+    """Depth (ready + unacked) over the last minutes, oldest first, at most 60 values: the sparkline."""
+    no_consumers_since: datetime | None = None
+    """Since when it was seen without a consumer while messages were ready; None when it is not."""
+    no_ack_since: datetime | None = None
+    """Since when it was seen with unacked messages and consumers but without an ack; None when it is not."""
+    idle_since: datetime | None = None
+    """Since when nothing was published, delivered or acked; None when it flows."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.queue.vhost, self.queue.name
+
+
+@dataclass(slots=True, frozen=True)
+class Snapshot:
+    """All of one broker. `taken_at` is when `overview` and the rest were read; None before the first time."""
+
+    state: BrokerState
+    taken_at: datetime | None = None
+    error: str = ""
+    """A sentence for people when the state is unreachable."""
+    failed_at: datetime | None = None
+    retry_at: datetime | None = None
+    attempts: int = 0
+    """Failed attempts in a row."""
+    overview: Overview | None = None
+    nodes: tuple[Node, ...] = ()
+    vhosts: tuple[Vhost, ...] = ()
+    rates: Rates = field(default_factory=Rates)
+    depth: tuple[float | None, ...] = ()
+    """Of the whole broker, as in QueueRow."""
+    publish: tuple[float | None, ...] = ()
+    deliver: tuple[float | None, ...] = ()
+    ack: tuple[float | None, ...] = ()
+    queues: dict[tuple[str, str], QueueRow] = field(default_factory=dict)
+    """By (vhost, name)."""
+    exchanges: tuple[Exchange, ...] = ()
+    exchange_rates: dict[tuple[str, str], tuple[float | None, float | None]] = field(default_factory=dict)
+    """(vhost, name) -> (in, out) per second."""
+
+    @property
+    def is_live(self) -> bool:
+        return self.state is BrokerState.LIVE
