@@ -1,7 +1,7 @@
 """Password hashes of the embedded broker's users: scrypt, with a salt of their own.
 
 Text form: `scrypt$<log2 N>$<salt>$<hash>`, both in base64. Verifying costs about 50 ms of CPU on purpose; callers
-run it in a thread.
+run it in a thread. Users that come from a RabbitMQ bring its hashes, kept as `<algorithm>$<base64>`.
 """
 
 from __future__ import annotations
@@ -9,10 +9,21 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 
 LOG2_N = 14
 """N = 16,384 with r = 8: 16 MiB and about 50 ms, OWASP's floor for interactive logins."""
+
+SCRYPT = "postroom_scrypt"
+"""What the management API calls our own algorithm."""
+
+RABBITMQ = {"rabbit_password_hashing_sha256": "sha256", "rabbit_password_hashing_sha512": "sha512"}
+"""RabbitMQ's algorithms that may come in: four bytes of salt, then the digest of salt and password. Not MD5."""
+
+RABBITMQ_SALT_BYTES = 4
+
+_OWN = re.compile(rf"scrypt\${LOG2_N}\$[A-Za-z0-9+/]{{22}}==\$[A-Za-z0-9+/]{{43}}=")
 
 
 def hashed(password: str) -> str:
@@ -24,10 +35,36 @@ def hashed(password: str) -> str:
 def verify(password: str, known: str) -> bool:
     """Whether the password has this hash. False for an empty or foreign hash: such a user has no password."""
     parts = known.split("$")
+    if len(parts) == 2 and parts[0] in RABBITMQ.values():
+        raw = base64.b64decode(parts[1])
+        salt, wanted = raw[:RABBITMQ_SALT_BYTES], raw[RABBITMQ_SALT_BYTES:]
+        return hmac.compare_digest(hashlib.new(parts[0], salt + password.encode()).digest(), wanted)
     if len(parts) != 4 or parts[0] != "scrypt":
         return False
     salt, wanted = base64.b64decode(parts[2]), base64.b64decode(parts[3])
     return hmac.compare_digest(_scrypt(password, salt, int(parts[1])), wanted)
+
+
+def is_own(text: str) -> bool:
+    """Whether this is a hash as `hashed` makes it. Others could ask for any amount of memory."""
+    return _OWN.fullmatch(text) is not None
+
+
+def from_rabbitmq(hash_base64: str, algorithm: str) -> str | None:
+    """A hash of RabbitMQ's as text to keep; None when the algorithm is unknown or the hash is not of its length."""
+    digest = RABBITMQ.get(algorithm)
+    raw = base64.b64decode(hash_base64)
+    if digest is None or len(raw) != RABBITMQ_SALT_BYTES + hashlib.new(digest).digest_size:
+        return None
+    return f"{digest}${hash_base64}"
+
+
+def described(known: str) -> tuple[str, str]:
+    """(hash, algorithm) as the management API tells them, so that both can be sent back."""
+    for name, digest in RABBITMQ.items():
+        if known.startswith(f"{digest}$"):
+            return known.partition("$")[2], name
+    return known, SCRYPT
 
 
 def _scrypt(password: str, salt: bytes, log2_n: int) -> bytes:

@@ -74,10 +74,6 @@ class PropertyCodec(Protocol):
         """A content header. Raises AmqpSyntaxError for unknown names and values that do not fit."""
         ...
 
-    def timestamp(self, seconds: int) -> int:
-        """A time that the wire sends as an AMQP timestamp."""
-        ...
-
 
 class Door(Protocol):
     broker: Broker

@@ -77,7 +77,7 @@ def _start_api(
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=2,
-        lifespan="off",
+        lifespan="on",
     )
     api = _Api(settings)
     return api, asyncio.get_running_loop().create_task(api.serve(sockets=listen(config.hosts, api_port)))

@@ -1,0 +1,127 @@
+"""One authenticated request, with everything a handler needs to answer it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import unquote
+
+from starlette.requests import Request
+
+from brokerctl.core.authorized import AuthorizedVhost
+from brokerctl.core.broker import Broker
+from brokerctl.core.permissions import User
+from brokerctl.core.vhost import Vhost
+from brokerctl.management import auth, bodies
+from brokerctl.management.door import Door
+from brokerctl.management.errors import absent, not_found
+from brokerctl.management.sampling import Rates, Sampler
+from brokerctl.management.series import Range
+from brokerctl.management.values import Json
+from brokerctl.names import DEFAULT_EXCHANGE_IN_PATHS
+
+
+@dataclass(slots=True, frozen=True)
+class Services:
+    """What all requests share."""
+
+    door: Door
+    sampler: Sampler
+    node: str
+    """The name of the one node."""
+
+
+@dataclass(slots=True)
+class Call:
+    request: Request
+    services: Services
+    user: User
+    lengths: Rates = field(init=False)
+    """Renders queue lengths and churn, over the range that was asked for."""
+    rates: Rates = field(init=False)
+    """Renders message counters."""
+    data: Rates = field(init=False)
+    """Renders bytes of connections."""
+    node_stats: Rates = field(init=False)
+
+    def __post_init__(self) -> None:
+        asked = self.request.query_params
+        for name, family in (
+            ("lengths", "lengths"),
+            ("rates", "msg_rates"),
+            ("data", "data_rates"),
+            ("node_stats", "node_stats"),
+        ):
+            window = Range.parse(asked.get(f"{family}_age"), asked.get(f"{family}_incr"))
+            setattr(self, name, Rates(self.services.sampler, window))
+
+    @property
+    def door(self) -> Door:
+        return self.services.door
+
+    @property
+    def broker(self) -> Broker:
+        return self.services.door.broker
+
+    @property
+    def node(self) -> str:
+        return self.services.node
+
+    def name(self, segment: str) -> str:
+        """A segment of the path, decoded."""
+        return unquote(self.request.path_params[segment])
+
+    def exchange_name(self, segment: str) -> str:
+        """A segment that names an exchange: `amq.default` stands for the one whose name is empty."""
+        name = self.name(segment)
+        return "" if name == DEFAULT_EXCHANGE_IN_PATHS else name
+
+    def flag(self, name: str) -> bool:
+        return self.request.query_params.get(name) == "true"
+
+    async def body(self, max_bytes: int = bodies.MAX_BYTES, too_large: str = "") -> Json:
+        return await bodies.read_object(self.request, max_bytes, too_large)
+
+    def idle_since(self, source: object) -> str | None:
+        """When a number of this object last changed, in RFC 3339; None when it just did, or is too young to tell."""
+        sampler = self.services.sampler
+        series = sampler.series(source)
+        if series is None or series.idle_since is None:
+            return None
+        moment = datetime.fromtimestamp(series.idle_since + sampler.clock_offset, UTC)
+        return moment.isoformat(timespec="milliseconds")
+
+    # Vhosts
+
+    def check_vhost(self) -> None:
+        """Raises Refusal when the vhost in the path does not exist, or must not be known to this user."""
+        name = self.name("vhost")
+        if not auth.sees(self.user, name):
+            raise not_found("Not Found")
+        if name not in self.broker.vhosts:
+            raise absent() if self.request.method in ("GET", "HEAD", "DELETE") else not_found("vhost_not_found")
+
+    @property
+    def vhost(self) -> Vhost:
+        """The vhost in the path, after `check_vhost`; it may have gone while the body was read."""
+        vhost = self.broker.vhosts.get(self.name("vhost"))
+        if vhost is None:
+            raise not_found("vhost_not_found")
+        return vhost
+
+    @property
+    def authorized(self) -> AuthorizedVhost:
+        """The vhost in the path, as this user may use it. Raises NotAllowed when the user has no rights in it."""
+        return self.broker.authorized(self.user, self.vhost.name)
+
+    def listed_vhosts(self) -> list[Vhost]:
+        """The vhosts a list covers: the one in the path, else the one in X-Vhost, else all the user sees."""
+        if "vhost" in self.request.path_params:
+            return [self.vhost]
+        asked = self.request.headers.get("x-vhost", "").strip()
+        visible = auth.visible_vhosts(self.broker, self.user)
+        if asked:
+            visible = [name for name in visible if name == asked]
+            if not visible:
+                raise absent()
+        return [self.broker.vhosts[name] for name in visible]

@@ -1,0 +1,201 @@
+"""Messages over HTTP: take some from a queue, publish one.
+
+Both act on a channel of their own, as RabbitMQ does: what `get` took is unacked, hidden from consumers, until the reply
+is made, and goes back if anything fails. Where bytes or order matter, clients speak AMQP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from starlette.responses import Response
+
+from brokerctl.core import getting, publishing
+from brokerctl.core.channel import Channel, Peer
+from brokerctl.core.confirms import Confirms
+from brokerctl.core.effects import Effects, Return, Store
+from brokerctl.core.getting import Got
+from brokerctl.core.message import Message
+from brokerctl.core.queue import Queue
+from brokerctl.core.reasons import Reason
+from brokerctl.errors import AmqpError, AmqpSyntaxError
+from brokerctl.management import properties, render, values
+from brokerctl.management.auth import Level
+from brokerctl.management.call import Call
+from brokerctl.management.errors import Refusal, bad_request, not_found, of_channel
+from brokerctl.management.resources import resource, until_durable
+from brokerctl.management.values import Json, to_json
+
+ACK_MODES = ("ack_requeue_true", "ack_requeue_false", "reject_requeue_true", "reject_requeue_false")
+
+BATCH = 50
+"""Messages taken and encoded in one piece."""
+
+MAX_REPLY_BYTES = 134_217_728
+"""Payloads in one reply: RabbitMQ has no limit and holds them all in memory; here the reply ends early."""
+
+
+@contextmanager
+def own_channel(call: Call) -> Iterator[Channel]:
+    """A channel for this request. When it ends, whatever it still holds goes back to its queue."""
+    broker = call.broker
+    channel = broker.open_channel(Peer("HTTP API", call.user.name, call.vhost.name), 1)
+    try:
+        yield channel
+    finally:
+        call.door.run(partial(broker.close_channel, channel))
+
+
+async def get(call: Call) -> Response:
+    body = await call.body()
+    values.require_keys(body, "ackmode", "count", "encoding")
+    count, mode, encoding = values.count(body, "count"), body["ackmode"], body["encoding"]
+    truncate = values.count(body, "truncate") if "truncate" in body else None
+    if mode not in ACK_MODES:
+        raise bad_request(f"Unsupported ackmode. Please use one of {', '.join(ACK_MODES)}.")
+    if encoding not in ("auto", "base64"):
+        raise bad_request("Unsupported encoding. Please use auto or base64.")
+    name = call.name("name")
+    if name not in call.vhost.queues:
+        raise not_found("queue_not_found")
+    try:
+        with own_channel(call) as channel:
+            taken = await _take(call, channel, name, count, mode == "ack_requeue_false", encoding == "base64", truncate)
+            if mode == "reject_requeue_false":
+                call.door.run(partial(_reject, call, channel))
+    except AmqpError as error:
+        raise of_channel(error) from error
+    return await render.rows(call, taken, render.as_it_is)
+
+
+async def _take(
+    call: Call, channel: Channel, name: str, count: int, no_ack: bool, as_base64: bool, truncate: int | None
+) -> list[Json]:
+    queue = call.authorized.readable_queue(name)
+    taken: list[Json] = []
+    left_bytes = MAX_REPLY_BYTES
+    while len(taken) < count and left_bytes > 0:
+        got = call.door.run(lambda effects: getting.get(queue, channel, effects, needs_ack=not no_ack))
+        if got is None:
+            break
+        row = _row(call, queue, got, as_base64, truncate)
+        left_bytes -= len(row["payload"])
+        taken.append(row)
+        if len(taken) % BATCH == 0:
+            await asyncio.sleep(0)
+    return taken
+
+
+def _row(call: Call, queue: Queue, got: Got, as_base64: bool, truncate: int | None) -> Json:
+    entry, message = got.entry, got.entry.message
+    header = message.header
+    if entry.delivery_count and queue.rules.type == "quorum":
+        # As a consumer sees it: how often it was tried before.
+        header = call.broker.context.codec.amend(header, {"x-delivery-count": entry.delivery_count})
+    row: Json = {
+        "payload_bytes": len(message.body),
+        "redelivered": entry.is_redelivered,
+        "exchange": message.exchange,
+        "routing_key": message.routing_key,
+        "message_count": got.left,
+    }
+    try:
+        row["properties"] = to_json(call.door.properties.decode(header))
+    except AmqpSyntaxError as error:
+        # What a publisher broke must not keep people from seeing and removing the message.
+        row |= {"properties": {}, "properties_error": error.text}
+    body = message.body if truncate is None else message.body[:truncate]
+    row["payload"], row["payload_encoding"] = _payload(body, as_base64)
+    return row
+
+
+def _payload(body: bytes, as_base64: bool) -> tuple[str, str]:
+    if not as_base64:
+        try:
+            return body.decode(), "string"
+        except UnicodeDecodeError:
+            pass
+    return base64.b64encode(body).decode(), "base64"
+
+
+def _reject(call: Call, channel: Channel, effects: Effects) -> None:
+    """Give up everything the channel holds: dead-lettered where the queue says so, else gone."""
+    if channel.unacked:
+        refused = channel.reject(0, multiple=True)
+        publishing.discard(call.vhost, refused, Reason.REJECTED, effects)
+
+
+async def publish(call: Call) -> Response:
+    body = await call.body()
+    values.require_keys(body, "routing_key", "properties", "payload", "payload_encoding")
+    payload = await _decoded(body)
+    found = properties.read(body["properties"])
+    message = properties.message(
+        call.door.properties,
+        call.user,
+        call.exchange_name("name"),
+        values.short_text(body, "routing_key"),
+        found,
+        payload,
+    )
+    if message.exchange not in call.vhost.exchanges:
+        raise not_found("exchange_not_found")
+    try:
+        with own_channel(call) as channel:
+            routed = call.door.run(partial(_publish, call, channel, message))
+            await _confirmed(call)
+    except AmqpError as error:
+        raise of_channel(error) from error
+    return await render.value(call, {"routed": routed})
+
+
+def _publish(call: Call, channel: Channel, message: Message, effects: Effects) -> bool:
+    """Whether it reached a queue. Raises Refusal when a queue that has no room refused it.
+
+    Published as mandatory with a confirm. Both answers are taken here, for the server has nobody to send them to: the
+    reply stands for basic.return, and waiting until all is on disk for basic.ack.
+    """
+    channel.confirms = confirms = Confirms()
+    count = call.authorized.publish(channel, message, True, effects)
+    channel.confirms = None
+    effects[:] = [effect for effect in effects if not isinstance(effect, Return)]
+    for effect in effects:
+        if isinstance(effect, Store) and effect.channel is channel:
+            effect.channel, effect.sequence = None, 0
+    if not all(told.is_positive for told in confirms.take()):
+        raise bad_request("rejected Unable to publish message. Check queue limits.")
+    return count > 0
+
+
+async def _confirmed(call: Call) -> None:
+    try:
+        await until_durable(call)
+    except Refusal as refusal:
+        if refusal.error == "timeout":
+            raise bad_request(f"confirm_timeout: {refusal.reason}; the message may or may not be there") from None
+        raise
+
+
+async def _decoded(body: Json) -> bytes:
+    payload, encoding = body["payload"], body["payload_encoding"]
+    if not isinstance(payload, str):
+        raise bad_request("payload_not_string")
+    if encoding == "string":
+        return payload.encode()
+    if encoding != "base64":
+        raise bad_request(["unsupported_encoding", encoding])
+    try:
+        return await asyncio.to_thread(base64.b64decode, payload, validate=True)
+    except (binascii.Error, ValueError):
+        raise bad_request(["not_base64", payload[:64]]) from None
+
+
+RESOURCES = [
+    resource("/queues/{vhost}/{name}/get", post=(Level.VHOST, get)),
+    resource("/exchanges/{vhost}/{name}/publish", post=(Level.VHOST, publish)),
+]

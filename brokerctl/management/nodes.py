@@ -1,0 +1,80 @@
+"""The one node: its memory, disk, and what runs on it."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+
+from starlette.responses import Response
+
+import brokerctl
+from brokerctl.management import overview, paging, readings, render
+from brokerctl.management.auth import Level
+from brokerctl.management.call import Call
+from brokerctl.management.door import NodeState
+from brokerctl.management.errors import absent
+from brokerctl.management.readings import BROKER, CHURN, NODE, VHOST
+from brokerctl.management.resources import resource
+from brokerctl.management.values import Json
+
+AUTH_MECHANISMS: list[Json] = [
+    {"name": "PLAIN", "description": "SASL PLAIN authentication mechanism", "enabled": True},
+    {"name": "AMQPLAIN", "description": "QPid AMQPLAIN mechanism", "enabled": True},
+]
+
+
+def has_memory_alarm(node: NodeState) -> bool:
+    return node.memory_used_bytes > node.memory_limit_bytes
+
+
+def has_disk_alarm(node: NodeState) -> bool:
+    return node.disk_free_bytes < node.disk_free_limit_bytes
+
+
+async def list_all(call: Call) -> Response:
+    return await paging.listing(call, [_row(call)], render.as_it_is)
+
+
+async def show(call: Call) -> Response:
+    if call.name("node") != call.node:
+        raise absent()
+    return await render.one(call, _row(call), render.as_it_is)
+
+
+def _row(call: Call) -> Json:
+    node = call.door.node()
+    return {
+        "name": node.name,
+        "type": "disc",
+        "running": True,
+        "being_drained": False,
+        "os_pid": str(os.getpid()),
+        "rates_mode": overview.RATES_MODE,
+        "uptime": round((datetime.now(UTC) - node.started_at).total_seconds() * 1000),
+        "processors": os.cpu_count() or 1,
+        **call.node_stats.both(call.door, NODE, readings.of_node(node)),
+        "mem_limit": node.memory_limit_bytes,
+        "mem_alarm": has_memory_alarm(node),
+        "mem_calculation_strategy": "rss",
+        "disk_free_limit": node.disk_free_limit_bytes,
+        "disk_free_alarm": has_disk_alarm(node),
+        "sockets_used": len(call.broker.peers),
+        **call.lengths.both(call.broker, BROKER, (0,) * len(VHOST) + readings.of_churn(call.broker), CHURN),
+        "exchange_types": overview.EXCHANGE_TYPES,
+        "auth_mechanisms": AUTH_MECHANISMS,
+        "applications": [
+            {"name": "postroom", "description": "The embedded broker of Postroom", "version": brokerctl.__version__}
+        ],
+        "contexts": overview.contexts(call),
+        "cluster_links": [],
+        "partitions": [],
+        "enabled_plugins": [],
+        "log_files": [],
+        "config_files": [],
+    }
+
+
+RESOURCES = [
+    resource("/nodes", get=(Level.MONITOR, list_all)),
+    resource("/nodes/{node}", get=(Level.MONITOR, show)),
+]

@@ -1,0 +1,144 @@
+"""The broker as a whole: who it is, totals, and the names it goes by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+import brokerctl
+from brokerctl.core.exchanges import TYPES
+from brokerctl.management import auth, readings, render
+from brokerctl.management.auth import Level
+from brokerctl.management.call import Call
+from brokerctl.management.readings import BROKER, CHURN, LENGTHS, MESSAGES, VHOST, Numbers
+from brokerctl.management.resources import resource
+from brokerctl.management.sampling import OBJECT_SECONDS, TOTAL_SECONDS
+from brokerctl.management.values import Json
+
+PRODUCT = "Postroom"
+
+RABBITMQ_VERSION = "3.13.7"
+"""The RabbitMQ whose API this one speaks. Tools ask for it to choose paths and fields: 3.13 is the last with the full
+queue list by default and without paths we have not got. Who wants to know the product reads `product_name`."""
+
+RATES_MODE = "basic"
+
+EXCHANGE_TYPES: list[Json] = [
+    {"name": name, "description": f"AMQP {name} exchange, as per the AMQP specification", "enabled": True}
+    for name in sorted(TYPES)
+]
+
+
+async def show(call: Call) -> Response:
+    body: Json = {
+        "management_version": RABBITMQ_VERSION,
+        "rabbitmq_version": RABBITMQ_VERSION,
+        "product_name": PRODUCT,
+        "product_version": brokerctl.__version__,
+        "cluster_name": call.broker.name,
+        "rates_mode": RATES_MODE,
+        "sample_retention_policies": {
+            "global": [TOTAL_SECONDS],
+            "basic": [OBJECT_SECONDS],
+            "detailed": [],
+        },
+        "exchange_types": EXCHANGE_TYPES,
+        "default_queue_type": "classic",
+        "disable_stats": False,
+        "enable_queue_totals": False,
+        "is_op_policy_updating_enabled": False,
+        "statistics_db_event_queue": 0,
+        **_totals(call),
+        "churn_rates": call.lengths.both(call.broker, BROKER, _with_churn(call), CHURN),
+    }
+    if auth.is_monitor(call.user):
+        body |= {"node": call.node, "listeners": listeners(call), "contexts": contexts(call)}
+    return await render.one(call, body, render.as_it_is)
+
+
+def _totals(call: Call) -> Json:
+    """Messages and objects. Who is no monitor sees those of the own vhosts only, and no rates of the others'."""
+    broker = call.broker
+    visible = [broker.vhosts[name] for name in auth.visible_vhosts(broker, call.user)]
+    numbers = readings.of_vhosts(visible, broker)
+    is_whole = len(visible) == len(broker.vhosts)
+    source: object = broker if is_whole else (visible[0] if len(visible) == 1 else None)
+    names = BROKER if is_whole else VHOST
+    padded = (*numbers, *readings.of_churn(broker)) if is_whole else numbers
+    counted = any(numbers[len(LENGTHS) :])
+    return {
+        "message_stats": call.rates.both(source, names, padded, MESSAGES) if counted else {},
+        "queue_totals": call.lengths.both(source, names, padded, LENGTHS),
+        "object_totals": _objects(call),
+    }
+
+
+def _objects(call: Call) -> Json:
+    names = auth.visible_vhosts(call.broker, call.user)
+    vhosts = [call.broker.vhosts[name] for name in names]
+    is_monitor = auth.is_monitor(call.user)
+    peers = [
+        peer
+        for peer in call.broker.peers.values()
+        if peer.vhost in names and (is_monitor or peer.user == call.user.name)
+    ]
+    found = {
+        "channels": sum(len(peer.channels) for peer in peers),
+        "connections": len(peers),
+        "exchanges": sum(len(vhost.exchanges) for vhost in vhosts),
+        "queues": sum(len(vhost.queues) for vhost in vhosts),
+    }
+    if is_monitor:
+        found["consumers"] = sum(len(queue.consumers) for vhost in vhosts for queue in vhost.queues.values())
+    return found
+
+
+def _with_churn(call: Call) -> Numbers:
+    return (0,) * len(VHOST) + readings.of_churn(call.broker)
+
+
+def listeners(call: Call) -> list[Json]:
+    return [
+        {
+            "node": call.node,
+            "protocol": listener.protocol,
+            "ip_address": listener.host,
+            "port": listener.port,
+            "socket_opts": {},
+            "tls": listener.is_tls,
+        }
+        for listener in call.door.node().listeners
+    ]
+
+
+def contexts(call: Call) -> list[Json]:
+    return [
+        {
+            "node": call.node,
+            "description": "Postroom management API",
+            "path": "/api",
+            "ip": listener.host,
+            "port": str(listener.port),
+            "ssl_opts": [],
+        }
+        for listener in call.door.node().listeners
+        if listener.protocol == "http"
+    ]
+
+
+async def cluster_name(call: Call) -> Response:
+    return await render.value(call, {"name": call.broker.name})
+
+
+async def extensions(call: Call) -> Response:
+    """No plugin adds pages to RabbitMQ's own UI, which is not served here."""
+    nothing: list[Any] = []
+    return await render.value(call, nothing)
+
+
+RESOURCES = [
+    resource("/overview", get=(Level.MANAGEMENT, show)),
+    resource("/cluster-name", get=(Level.MANAGEMENT, cluster_name)),
+    resource("/extensions", get=(Level.MANAGEMENT, extensions)),
+]

@@ -1,0 +1,195 @@
+"""Queues: lists, one queue with its consumers, declare, delete, purge, and the bindings that lead to it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from starlette.responses import Response
+
+from brokerctl.core.queue import Queue
+from brokerctl.errors import AmqpSyntaxError
+from brokerctl.management import paging, readings, render, values
+from brokerctl.management.auth import Level
+from brokerctl.management.call import Call
+from brokerctl.management.consumers import row as consumer_row
+from brokerctl.management.errors import absent
+from brokerctl.management.readings import QUEUE
+from brokerctl.management.render import ABSENT, Fields
+from brokerctl.management.resources import resource
+from brokerctl.management.values import Json, to_json
+
+
+def _length_details(name: str, queue: Queue, call: Call) -> Json:
+    return call.lengths.details(queue, QUEUE, name)
+
+
+def _message_stats(queue: Queue, call: Call) -> Any:
+    numbers = readings.of_queue(queue)
+    if not any(numbers[len(readings.LENGTHS) :]):
+        return ABSENT
+    return call.rates.both(queue, QUEUE, numbers, readings.QUEUE_MESSAGES)
+
+
+def _capacity(queue: Queue, call: Call) -> float:
+    if not queue.consumers:
+        return 0
+    series = call.services.sampler.series(queue)
+    return float(queue.can_deliver) if series is None else series.shared_capacity
+
+
+def _idle_since(queue: Queue, call: Call) -> Any:
+    return call.idle_since(queue) or ABSENT
+
+
+def _exclusive_tag(queue: Queue, call: Call) -> str | None:
+    return next((consumer.tag for consumer in queue.consumers if consumer.is_exclusive), None)
+
+
+def _single_active_tag(queue: Queue, call: Call) -> str | None:
+    return queue.consumers[0].tag if queue.rules.is_single_active and queue.consumers else None
+
+
+def _delivery_limit(queue: Queue, call: Call) -> Any:
+    if queue.rules.type != "quorum":
+        return ABSENT
+    limit = queue.rules.delivery_limit
+    return "unlimited" if limit is None else limit
+
+
+def _owner(queue: Queue, call: Call) -> Any:
+    if queue.owner is None:
+        return ABSENT
+    for connection in call.door.connections():
+        if connection.name == queue.owner:
+            return {
+                "name": connection.name,
+                "peer_host": connection.peer_host,
+                "peer_port": connection.peer_port,
+            }
+    return {}
+
+
+def _head_timestamp(queue: Queue, call: Call) -> int | None:
+    head = queue.head
+    if head is None:
+        return None
+    try:
+        timestamp = call.door.properties.decode(head.message.header).get("timestamp")
+    except AmqpSyntaxError:
+        # A publisher's broken header has no timestamp that could be told.
+        return None
+    return None if timestamp is None else int(timestamp)
+
+
+FIELDS: Fields[Queue] = {
+    "name": lambda queue, call: queue.name,
+    "vhost": lambda queue, call: queue.vhost,
+    "type": lambda queue, call: queue.rules.type,
+    "durable": lambda queue, call: queue.is_durable,
+    "auto_delete": lambda queue, call: queue.is_auto_delete,
+    "exclusive": lambda queue, call: queue.owner is not None,
+    "arguments": lambda queue, call: to_json(queue.arguments),
+    "node": lambda queue, call: call.node,
+    "state": lambda queue, call: "running",
+    "policy": lambda queue, call: None,
+    "operator_policy": lambda queue, call: None,
+    "effective_policy_definition": lambda queue, call: {},
+    "messages": lambda queue, call: queue.ready + queue.unacked,
+    "messages_details": partial(_length_details, "messages"),
+    "messages_ready": lambda queue, call: queue.ready,
+    "messages_ready_details": partial(_length_details, "messages_ready"),
+    "messages_unacknowledged": lambda queue, call: queue.unacked,
+    "messages_unacknowledged_details": partial(_length_details, "messages_unacknowledged"),
+    # Every message is in memory, persistent ones on disk as well.
+    "messages_ram": lambda queue, call: queue.ready + queue.unacked,
+    "messages_ready_ram": lambda queue, call: queue.ready,
+    "messages_unacknowledged_ram": lambda queue, call: queue.unacked,
+    "message_bytes": lambda queue, call: queue.ready_bytes + queue.unacked_bytes,
+    "message_bytes_ready": lambda queue, call: queue.ready_bytes,
+    "message_bytes_unacknowledged": lambda queue, call: queue.unacked_bytes,
+    "message_bytes_ram": lambda queue, call: queue.ready_bytes + queue.unacked_bytes,
+    "head_message_timestamp": _head_timestamp,
+    "message_stats": _message_stats,
+    "consumers": lambda queue, call: len(queue.consumers),
+    "consumer_capacity": _capacity,
+    "consumer_utilisation": _capacity,
+    "exclusive_consumer_tag": _exclusive_tag,
+    "single_active_consumer_tag": _single_active_tag,
+    "delivery_limit": _delivery_limit,
+    "idle_since": _idle_since,
+}
+
+DETAILED_FIELDS: Fields[Queue] = {
+    **FIELDS,
+    "owner_pid_details": _owner,
+    "consumer_details": lambda queue, call: [consumer_row(consumer, call, None) for consumer in queue.consumers],
+    # Per exchange and per channel is counted in rates mode "detailed" only; RabbitMQ answers the same in "basic".
+    "incoming": lambda queue, call: [],
+    "deliveries": lambda queue, call: [],
+}
+
+ROW = render.row_of(FIELDS)
+DETAILED_ROW = render.row_of(DETAILED_FIELDS)
+
+
+async def list_all(call: Call) -> Response:
+    queues = [vhost.queues[name] for vhost in call.listed_vhosts() for name in sorted(vhost.queues)]
+    return await paging.listing(call, queues, ROW, lambda queue: queue.name)
+
+
+async def show(call: Call) -> Response:
+    return await render.one(call, known(call), DETAILED_ROW)
+
+
+async def declare(call: Call) -> Response:
+    name = call.name("name")
+    values.check_name(name, "a queue name")
+    body = await call.body()
+    is_durable, is_auto_delete = values.boolean(body, "durable"), values.boolean(body, "auto_delete")
+    arguments = values.to_table(body.get("arguments"), "arguments")
+    is_new = name not in call.vhost.queues
+    authorized = call.authorized
+    call.door.run(
+        lambda effects: authorized.declare_queue(
+            name, effects, is_durable=is_durable, is_auto_delete=is_auto_delete, arguments=arguments
+        )
+    )
+    return render.done(201 if is_new else 204)
+
+
+async def delete(call: Call) -> Response:
+    queue, authorized = known(call), call.authorized
+    call.door.run(
+        lambda effects: authorized.delete_queue(
+            queue.name, effects, if_unused=call.flag("if-unused"), if_empty=call.flag("if-empty")
+        )
+    )
+    return render.done()
+
+
+async def purge(call: Call) -> Response:
+    queue, authorized = known(call), call.authorized
+    call.door.run(lambda effects: authorized.purge_queue(queue.name, effects))
+    return render.done()
+
+
+def known(call: Call) -> Queue:
+    """The queue in the path. Raises Refusal 404."""
+    queue = call.vhost.queues.get(call.name("name"))
+    if queue is None:
+        raise absent()
+    return queue
+
+
+RESOURCES = [
+    resource("/queues", get=(Level.MANAGEMENT, list_all)),
+    resource("/queues/{vhost}", get=(Level.VHOST, list_all)),
+    resource(
+        "/queues/{vhost}/{name}",
+        get=(Level.VHOST, show),
+        put=(Level.VHOST, declare),
+        delete=(Level.VHOST, delete),
+    ),
+    resource("/queues/{vhost}/{name}/contents", delete=(Level.VHOST, purge)),
+]

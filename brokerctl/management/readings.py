@@ -1,0 +1,121 @@
+"""The numbers of one object at one moment, in a fixed order, under the names the API gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from brokerctl.core.broker import Broker
+from brokerctl.core.channel import Channel
+from brokerctl.core.counters import Counters
+from brokerctl.core.exchanges import Exchange
+from brokerctl.core.queue import Queue
+from brokerctl.core.vhost import Vhost
+from brokerctl.management.door import ConnectionState, NodeState
+
+Numbers = tuple[int, ...]
+
+LENGTHS = ("messages", "messages_ready", "messages_unacknowledged")
+TAKEN = ("deliver", "deliver_no_ack", "get", "get_no_ack", "get_empty", "deliver_get", "redeliver", "ack")
+QUEUE_MESSAGES = ("publish", *TAKEN)
+MESSAGES = ("publish", "confirm", "return_unroutable", "drop_unroutable", *TAKEN)
+CHURN = (
+    "connection_created",
+    "connection_closed",
+    "channel_created",
+    "channel_closed",
+    "queue_declared",
+    "queue_created",
+    "queue_deleted",
+)
+EXCHANGE = ("publish_in", "publish_out")
+CONNECTION = ("recv_oct", "send_oct")
+NODE = ("mem_used", "disk_free")
+
+QUEUE = (*LENGTHS, *QUEUE_MESSAGES)
+VHOST = (*LENGTHS, *MESSAGES)
+BROKER = (*LENGTHS, *MESSAGES, *CHURN)
+
+
+def of_queue(queue: Queue) -> Numbers:
+    """In the order of QUEUE."""
+    ready, unacked = queue.ready, queue.unacked
+    return ready + unacked, ready, unacked, queue.counters.publish, *_taken(queue.counters)
+
+
+def of_channel(channel: Channel) -> Numbers:
+    """In the order of MESSAGES."""
+    return _messages(channel.counters)
+
+
+def of_vhost(vhost: Vhost, broker: Broker) -> Numbers:
+    """In the order of VHOST. Messages are counted at the channels, as RabbitMQ does: a fanout is one publish."""
+    ready = unacked = 0
+    for queue in vhost.queues.values():
+        ready += queue.ready
+        unacked += queue.unacked
+    counted = [_messages(vhost.closed_channels)]
+    for peer in broker.peers.values():
+        if peer.vhost == vhost.name:
+            counted.extend(_messages(channel.counters) for channel in peer.channels.values())
+    return ready + unacked, ready, unacked, *map(sum, zip(*counted, strict=True))
+
+
+def of_vhosts(vhosts: Iterable[Vhost], broker: Broker) -> Numbers:
+    """The sum over these vhosts, in the order of VHOST."""
+    rows = [(0,) * len(VHOST), *(of_vhost(vhost, broker) for vhost in vhosts)]
+    return tuple(map(sum, zip(*rows, strict=True)))
+
+
+def of_broker(broker: Broker) -> Numbers:
+    """In the order of BROKER."""
+    return *of_vhosts(broker.vhosts.values(), broker), *of_churn(broker)
+
+
+def of_churn(broker: Broker) -> Numbers:
+    """In the order of CHURN."""
+    churn = broker.context.churn
+    channels = sum(len(peer.channels) for peer in broker.peers.values())
+    return (
+        churn.connection_closed + len(broker.peers),
+        churn.connection_closed,
+        churn.channel_closed + channels,
+        churn.channel_closed,
+        churn.queue_declared,
+        churn.queue_created,
+        churn.queue_deleted,
+    )
+
+
+def of_exchange(exchange: Exchange) -> Numbers:
+    return exchange.publish_in, exchange.publish_out
+
+
+def of_connection(connection: ConnectionState) -> Numbers:
+    return connection.received_bytes, connection.sent_bytes
+
+
+def of_node(node: NodeState) -> Numbers:
+    return node.memory_used_bytes, node.disk_free_bytes
+
+
+def _messages(counted: Counters) -> Numbers:
+    return (
+        counted.publish,
+        counted.confirm,
+        counted.return_unroutable,
+        counted.drop_unroutable,
+        *_taken(counted),
+    )
+
+
+def _taken(counted: Counters) -> Numbers:
+    return (
+        counted.deliver,
+        counted.deliver_no_ack,
+        counted.get,
+        counted.get_no_ack,
+        counted.get_empty,
+        counted.deliver_get,
+        counted.redeliver,
+        counted.ack,
+    )

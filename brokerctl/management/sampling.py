@@ -1,0 +1,124 @@
+"""Reads every number at intervals, so that the API can tell rates. The clock and the broker are read here; what is
+made of the readings is in series.py.
+
+A pass over ten thousand queues costs some 40 ms of CPU every five seconds, and never more than a moment in one piece.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from brokerctl.core.queue import Queue
+from brokerctl.management import readings
+from brokerctl.management.door import Door
+from brokerctl.management.readings import Numbers
+from brokerctl.management.series import Range, Series
+
+INTERVAL_SECONDS = 5.0
+"""RabbitMQ's collect_statistics_interval; tools choose their ranges as multiples of it."""
+
+OBJECT_SECONDS = 60
+"""Kept of each queue, exchange, connection and channel: what the pages of one object ask for."""
+
+TOTAL_SECONDS = 600
+"""Kept of the broker, its node and its vhosts, of which there are few."""
+
+BATCH = 200
+"""Objects read in one piece: about a millisecond of the loop."""
+
+
+class Sampler:
+    """The readings of everything there is. `run` takes them; `series` gives those of one object."""
+
+    def __init__(self, door: Door, clock: Callable[[], float] = time.monotonic) -> None:
+        self._door = door
+        self._clock = clock
+        self._series: dict[int, Series] = {}
+        """By identity: a series holds on to what it was read from, so no other object can have its number."""
+
+    def series(self, source: object) -> Series | None:
+        """The readings of this object; None when it is younger than the last pass."""
+        return self._series.get(id(source))
+
+    @property
+    def clock_offset(self) -> float:
+        """Seconds to add to a reading's time to get seconds since 1970."""
+        return time.time() - self._clock()
+
+    async def run(self) -> None:
+        """Take readings until cancelled."""
+        while True:
+            started = self._clock()
+            for _ in self._pass(started):
+                await asyncio.sleep(0)
+            await asyncio.sleep(max(0.0, started + INTERVAL_SECONDS - self._clock()))
+
+    def read_all(self) -> None:
+        """One whole pass, now."""
+        for _ in self._pass(self._clock()):
+            pass
+
+    def _pass(self, at: float) -> Iterator[None]:
+        """Read everything once, giving way now and then; forget what is no more."""
+        broker = self._door.broker
+        for vhost in list(broker.vhosts.values()):
+            yield from self._queues(list(vhost.queues.values()), at)
+            for exchange in list(vhost.exchanges.values()):
+                self._read(exchange, at, readings.of_exchange(exchange))
+            self._read(vhost, at, readings.of_vhost(vhost, broker), TOTAL_SECONDS)
+            yield
+        yield from self._connections(at)
+        self._read(broker, at, readings.of_broker(broker), TOTAL_SECONDS)
+        self._read(self._door, at, readings.of_node(self._door.node()), TOTAL_SECONDS)
+        for key in [key for key, series in self._series.items() if series.read_at < at]:
+            del self._series[key]
+
+    def _queues(self, queues: list[Queue], at: float) -> Iterator[None]:
+        for position, queue in enumerate(queues, 1):
+            self._read(queue, at, readings.of_queue(queue)).mix_capacity(queue.can_deliver)
+            if position % BATCH == 0:
+                yield
+
+    def _connections(self, at: float) -> Iterator[None]:
+        for position, connection in enumerate(self._door.connections(), 1):
+            self._read(connection.peer, at, readings.of_connection(connection))
+            for channel in list(connection.peer.channels.values()):
+                self._read(channel, at, readings.of_channel(channel))
+            if position % BATCH == 0:
+                yield
+
+    def _read(self, source: object, at: float, values: Numbers, keep_seconds: float = OBJECT_SECONDS) -> Series:
+        series = self._series.get(id(source))
+        if series is None:
+            series = self._series[id(source)] = Series(source, keep_seconds)
+        series.read(at, values)
+        return series
+
+
+class Rates:
+    """Turns the numbers of one object into JSON: each with its `…_details`, over the range that was asked for."""
+
+    def __init__(self, sampler: Sampler, asked: Range | None) -> None:
+        self._sampler = sampler
+        self._asked = asked
+        self._offset = sampler.clock_offset
+
+    def details(self, source: object, names: Sequence[str], name: str) -> dict[str, Any]:
+        """The `…_details` of one number of `source`, whose readings are in the order of `names`."""
+        series = self._sampler.series(source)
+        if series is None:
+            return {"rate": 0.0}
+        return series.details(names.index(name), self._asked, self._offset)
+
+    def both(
+        self, source: object, names: Sequence[str], values: Numbers, wanted: Sequence[str] | None = None
+    ) -> dict[str, Any]:
+        """The numbers, each followed by its details; all of them, or those `wanted`."""
+        found: dict[str, Any] = {}
+        for name in wanted or names:
+            found[name] = values[names.index(name)]
+            found[f"{name}_details"] = self.details(source, names, name)
+        return found

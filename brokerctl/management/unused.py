@@ -1,0 +1,37 @@
+"""Lists of what this broker has none of. They are empty because that is the truth; nothing can be added.
+
+Tools that show a whole RabbitMQ ask for these and stop at a 404.
+"""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from brokerctl.management import paging, render
+from brokerctl.management.auth import Level
+from brokerctl.management.call import Call
+from brokerctl.management.resources import resource
+from brokerctl.management.values import Json
+
+
+async def nothing(call: Call) -> Response:
+    none: list[Json] = []
+    return await paging.listing(call, none, render.as_it_is)
+
+
+RESOURCES = [
+    resource("/policies", get=(Level.MANAGEMENT, nothing)),
+    resource("/policies/{vhost}", get=(Level.VHOST, nothing)),
+    resource("/operator-policies", get=(Level.MANAGEMENT, nothing)),
+    resource("/operator-policies/{vhost}", get=(Level.VHOST, nothing)),
+    resource("/parameters", get=(Level.POLICYMAKER, nothing)),
+    resource("/parameters/{component}", get=(Level.POLICYMAKER, nothing)),
+    resource("/global-parameters", get=(Level.POLICYMAKER, nothing)),
+    resource("/vhost-limits", get=(Level.MANAGEMENT, nothing)),
+    resource("/vhost-limits/{vhost}", get=(Level.VHOST, nothing)),
+    resource("/user-limits", get=(Level.ADMINISTRATOR, nothing)),
+    resource("/topic-permissions", get=(Level.ADMINISTRATOR, nothing)),
+    resource("/vhosts/{vhost}/topic-permissions", get=(Level.ADMINISTRATOR, nothing)),
+    resource("/users/{user}/topic-permissions", get=(Level.ADMINISTRATOR, nothing)),
+    resource("/feature-flags", get=(Level.MANAGEMENT, nothing)),
+]
