@@ -1,4 +1,4 @@
-"""What the collector last learned of one broker. The views render from it, the sockets send it; nobody waits for a broker.
+"""What the collector last learned of one broker. Views render it, sockets send it; nobody waits for a broker.
 
 Values only, so views and the live side may both import this. Rates are per second; None is "not known": a gap, a reset,
 or a queue seen for the first time.

@@ -1,0 +1,76 @@
+"""Who may do what: the one place that decides, for pages, sockets and jobs alike.
+
+Superusers may do everything. Others have grants: a role on a broker, for one vhost or for all. What somebody may not
+see does not exist for them: 404, never 403, so that names cannot be probed.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404
+
+from dashboard.models import Broker
+from dashboard.models.grant import Role
+
+T = TypeVar("T")
+Person = User | AbstractBaseUser | AnonymousUser
+
+RANKS = {Role.VIEWER: 1, Role.OPERATOR: 2, Role.ADMIN: 3}
+
+
+def visible_brokers(user: Person) -> QuerySet[Broker]:
+    """Every broker the user may see anything of."""
+    if not getattr(user, "is_active", False):
+        return Broker.objects.none()
+    if getattr(user, "is_superuser", False):
+        return Broker.objects.all()
+    return Broker.objects.filter(grants__user=user).distinct()
+
+
+def role_on(user: Person, broker: Broker, vhost: str | None = None) -> Role | None:
+    """The highest role on this vhost; with None, on the broker as a whole (grants for all vhosts)."""
+    if not getattr(user, "is_active", False):
+        return None
+    if getattr(user, "is_superuser", False):
+        return Role.ADMIN
+    vhosts = [""] if vhost is None else ["", vhost]
+    roles = broker.grants.filter(user=user, vhost__in=vhosts).values_list("role", flat=True)
+    return max((Role(role) for role in roles), key=lambda role: RANKS[role], default=None)
+
+
+def visible_vhosts(user: Person, broker: Broker) -> set[str] | None:
+    """The vhosts the user may see; None means all of them."""
+    if getattr(user, "is_superuser", False):
+        return None
+    vhosts = set(broker.grants.filter(user=user).values_list("vhost", flat=True))
+    return None if "" in vhosts else vhosts
+
+
+def visible_rows(user: Person, broker: Broker, rows: dict[tuple[str, str], T]) -> dict[tuple[str, str], T]:
+    """Of rows by (vhost, name), those in vhosts the user may see."""
+    vhosts = visible_vhosts(user, broker)
+    return rows if vhosts is None else {key: row for key, row in rows.items() if key[0] in vhosts}
+
+
+def broker_or_404(user: Person, slug: str) -> Broker:
+    """The broker, if the user may see anything of it."""
+    found = visible_brokers(user).filter(slug=slug).first()
+    if found is None:
+        raise Http404("No such broker.")
+    return found
+
+
+def require(user: Person, broker: Broker, vhost: str | None, role: Role) -> None:
+    """Raise Http404 when the vhost is not for this user at all, PermissionDenied when the role is too low."""
+    mine = role_on(user, broker, vhost)
+    if mine is None:
+        raise Http404("No such vhost.")
+    if RANKS[mine] < RANKS[role]:
+        raise PermissionDenied(
+            f"Your role on {broker.name}{f' / {vhost}' if vhost else ''} is {mine.value}; this needs {role.value}. "
+            "An administrator of Postroom can grant it."
+        )

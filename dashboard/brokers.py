@@ -1,0 +1,84 @@
+"""From a row to a connected client, and to what the collector last learned. The only way views reach a broker."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable
+
+from brokerctl.clients.registry import connect
+
+from brokerctl.clients.base import Address, BrokerClient
+from brokerctl.errors import ClientError
+from dashboard import secrets
+from dashboard.models import Broker
+from dashboard.snapshot import BrokerState, Snapshot
+
+CLIENTS = 64
+"""Clients kept with their connections; the least recently used is closed."""
+
+PAGE_TIMEOUT_SECONDS = 4.0
+"""How long a page waits for a broker before it says that there is no answer."""
+
+_clients: OrderedDict[Hashable, BrokerClient] = OrderedDict()
+_lock = threading.Lock()
+_snapshots: dict[int, Snapshot] = {}
+
+
+class Misconfigured(ClientError):
+    """The row itself is the problem: its password cannot be decrypted."""
+
+
+def address(broker: Broker, timeout_seconds: float = PAGE_TIMEOUT_SECONDS) -> Address:
+    """Where the broker is and who we are there. Raises Misconfigured when its password cannot be decrypted."""
+    try:
+        password = secrets.decrypt(bytes(broker.password_encrypted))
+    except secrets.UndecryptableError as error:
+        raise Misconfigured(f"{broker.name}: {error}") from error
+    return Address(
+        host=broker.host,
+        amqp_port=broker.amqp_port,
+        api_port=broker.api_port,
+        username=broker.username,
+        password=password,
+        amqp_tls=broker.amqp_tls,
+        api_tls=broker.api_tls,
+        verify_tls=broker.verify_tls,
+        timeout_seconds=timeout_seconds,
+    )
+
+
+def client(broker: Broker, timeout_seconds: float = PAGE_TIMEOUT_SECONDS) -> BrokerClient:
+    """A client of this broker; the same one again while the row stays the same. Raises ClientError."""
+    wanted = address(broker, timeout_seconds)
+    with _lock:
+        known = _clients.get(wanted)
+        if known is not None:
+            _clients.move_to_end(wanted)
+            return known
+    connected = connect(wanted)
+    with _lock:
+        _clients[wanted] = connected
+        while len(_clients) > CLIENTS:
+            _clients.popitem(last=False)[1].close()
+    return connected
+
+
+def test(broker: Broker) -> BrokerClient:
+    """A fresh client, connected by the management API; the caller closes it. Raises ClientError."""
+    return connect(address(broker))
+
+
+def snapshot(broker: Broker) -> Snapshot:
+    """What the collector last learned; `connecting` when it has not been there yet."""
+    return _snapshots.get(broker.pk, Snapshot(BrokerState.CONNECTING))
+
+
+def remember(broker_id: int, taken: Snapshot) -> None:
+    """For the collector: this is how the broker stands now."""
+    _snapshots[broker_id] = taken
+
+
+def forget(broker_id: int) -> None:
+    """For the collector: the broker was removed or changed."""
+    _snapshots.pop(broker_id, None)

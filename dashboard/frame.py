@@ -1,0 +1,34 @@
+"""What every page's frame needs: the brokers of the sidebar with their state, and what is running."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from dashboard import access, brokers
+from dashboard.models import Broker, Operation
+from dashboard.snapshot import Snapshot
+
+
+@dataclass(slots=True, frozen=True)
+class SidebarBroker:
+    broker: Broker
+    snapshot: Snapshot
+
+
+@dataclass(slots=True, frozen=True)
+class Frame:
+    brokers: tuple[SidebarBroker, ...]
+    running_jobs: int
+
+
+def frame(request: HttpRequest) -> dict[str, Frame]:
+    """Context processor: `frame`, for people who are logged in."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    visible = list(access.visible_brokers(user))
+    running = Operation.objects.unfinished().filter(broker__in=visible).count()
+    shown = tuple(SidebarBroker(broker, brokers.snapshot(broker)) for broker in visible)
+    return {"frame": Frame(shown, running)}

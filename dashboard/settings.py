@@ -1,0 +1,174 @@
+"""All settings of the dashboard, from the environment, in one place. docs/settings.md explains each."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from dashboard.home import home, load_secrets
+
+BASE = Path(__file__).resolve().parent.parent
+HOME = home()
+SECRETS = load_secrets(HOME)
+
+SECRET_KEY = os.environ.get("POSTROOM_SECRET_KEY") or SECRETS.django_key
+ENCRYPTION_KEY = os.environ.get("POSTROOM_ENCRYPTION_KEY") or SECRETS.encryption_key
+DEBUG = os.environ.get("POSTROOM_DEBUG") == "1"
+
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS += [host.strip() for host in os.environ.get("POSTROOM_ALLOWED_HOSTS", "").split(",") if host.strip()]
+if "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("POSTROOM_ALLOWED_HOSTS takes host names, not '*': it guards the websocket's origin too")
+IS_BEHIND_TLS = os.environ.get("POSTROOM_TLS") == "1"
+"""Set when people reach Postroom over https: cookies become secure and browsers are told to stay on https."""
+
+# Where the embedded broker is. `manage.py serve` sets these to the ports it chose.
+BROKER_HOST = os.environ.get("POSTROOM_BROKER_HOST", "127.0.0.1")
+BROKER_AMQP_PORT = int(os.environ.get("POSTROOM_AMQP_PORT") or 5672)
+BROKER_API_PORT = int(os.environ.get("POSTROOM_API_PORT") or 15672)
+BROKER_USER = os.environ.get("POSTROOM_SERVICE_USER") or "postroom"
+BROKER_PASSWORD = os.environ.get("POSTROOM_SERVICE_PASSWORD") or SECRETS.service_password
+BROKER_VHOST = "postroom"
+
+COLLECT_EMBEDDED_SECONDS = 1.0
+"""Pause between two looks at the embedded broker."""
+COLLECT_EXTERNAL_SECONDS = float(os.environ.get("POSTROOM_COLLECT_SECONDS") or 5.0)
+"""Pause between two looks at any other broker: its own statistics change every 5 s."""
+
+INSTALLED_APPS = [
+    "dashboard.apps.Dashboard",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "dashboard.security.ContentSecurityPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "dashboard.urls"
+ASGI_APPLICATION = "dashboard.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "dashboard.frame.frame",
+            ],
+            "libraries": {"amqp": "dashboard.templatetags.amqp"},
+            "loaders": ["django.template.loaders.filesystem.Loader"]
+            if DEBUG
+            else [("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"])],
+        },
+    }
+]
+
+
+def _database() -> dict[str, object]:
+    """SQLite in POSTROOM_HOME, or the PostgreSQL of DATABASE_URL (postgresql://user:password@host:5432/name)."""
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": HOME / "postroom.db",
+            # Web and worker write at the same time: wait for each other (seconds) instead of failing.
+            "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode=WAL;"},
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgres", "postgresql"):
+        raise ImproperlyConfigured("DATABASE_URL takes postgresql://user:password@host:port/name")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": parts.port or 5432,
+        "CONN_MAX_AGE": 60,
+    }
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = os.environ.get("POSTROOM_REDIS_URL")
+CHANNEL_LAYERS: dict[str, dict[str, object]] = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+CACHES: dict[str, dict[str, object]] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+if REDIS_URL:
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}}
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+_PACKAGES = BASE / "node_modules"
+STATICFILES_DIRS: list[object] = [BASE / "static"]
+# Only what pages use; `make` gets the packages by npm.
+for _prefix, _folder in (
+    ("vendor/chart.js", _PACKAGES / "chart.js" / "dist"),
+    ("vendor/inter", _PACKAGES / "@fontsource-variable" / "inter"),
+    ("vendor/kurkle", _PACKAGES / "@kurkle" / "color" / "dist"),
+):
+    if _folder.is_dir():
+        STATICFILES_DIRS.append((_prefix, _folder))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
+
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "overview"
+LOGOUT_REDIRECT_URL = "login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_BEHIND_TLS
+SECURE_HSTS_SECONDS = 31_536_000 if IS_BEHIND_TLS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20_000_000
+"""Bytes of a form: a message body may be pasted into one."""
+
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("POSTROOM_LOG_LEVEL", "INFO").upper()},
+    "loggers": {
+        # One line per request and per poll would drown what matters.
+        "httpx": {"level": "WARNING"},
+        "pika": {"level": "ERROR"},
+        "django.request": {"level": "ERROR"},
+    },
+}
