@@ -31,6 +31,9 @@ EXCHANGE = ("publish_in", "publish_out")
 CONNECTION = ("recv_oct", "send_oct")
 NODE = ("mem_used", "disk_free")
 
+GAUGES = frozenset((*LENGTHS, *NODE))
+"""What goes up and down. The rest only grows, except when an object goes and takes its share of a total along."""
+
 QUEUE = (*LENGTHS, *QUEUE_MESSAGES)
 VHOST = (*LENGTHS, *MESSAGES)
 BROKER = (*LENGTHS, *MESSAGES, *CHURN)

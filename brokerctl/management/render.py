@@ -10,6 +10,7 @@ import asyncio
 import gzip
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from starlette.responses import Response
@@ -43,13 +44,16 @@ RowMaker = Callable[[T, Call, frozenset[str] | None], Json]
 def row_of(fields: Fields[T]) -> RowMaker[T]:
     """Rows from a table of fields, so that a list of two columns computes two values per object."""
 
+    @lru_cache
+    def chosen(wanted: frozenset[str] | None) -> list[tuple[str, Field[T]]]:
+        return [(name, read) for name, read in fields.items() if wanted is None or name in wanted]
+
     def make(item: T, call: Call, wanted: frozenset[str] | None) -> Json:
         found: Json = {}
-        for name, read in fields.items():
-            if wanted is None or name in wanted:
-                value = read(item, call)
-                if value is not ABSENT:
-                    found[name] = value
+        for name, read in chosen(wanted):
+            value = read(item, call)
+            if value is not ABSENT:
+                found[name] = value
         return found
 
     return make
@@ -74,6 +78,8 @@ def project(row: Json, columns: list[list[str]] | None) -> Json:
     """Only these paths of the row. What is not there stays away."""
     if columns is None:
         return row
+    if all(len(path) == 1 for path in columns):
+        return {name: row[name] for (name,) in columns if name in row}
     found: Json = {}
     for path in columns:
         source, target = row, found

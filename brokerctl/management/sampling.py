@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from brokerctl.core.queue import Queue
@@ -106,19 +107,29 @@ class Rates:
         self._asked = asked
         self._offset = sampler.clock_offset
 
-    def details(self, source: object, names: Sequence[str], name: str) -> dict[str, Any]:
+    def details(self, source: object, names: tuple[str, ...], name: str) -> dict[str, Any]:
         """The `…_details` of one number of `source`, whose readings are in the order of `names`."""
         series = self._sampler.series(source)
-        if series is None:
+        if series is None or (self._asked is None and not series.is_moving):
             return {"rate": 0.0}
-        return series.details(names.index(name), self._asked, self._offset)
+        found = series.details(names.index(name), self._asked, self._offset)
+        if name not in readings.GAUGES:
+            found["rate"] = max(0.0, found["rate"])
+        return found
 
     def both(
-        self, source: object, names: Sequence[str], values: Numbers, wanted: Sequence[str] | None = None
+        self, source: object, names: tuple[str, ...], values: Numbers, wanted: tuple[str, ...] | None = None
     ) -> dict[str, Any]:
         """The numbers, each followed by its details; all of them, or those `wanted`."""
+        series = self._sampler.series(source)
+        is_still = self._asked is None and (series is None or not series.is_moving)
         found: dict[str, Any] = {}
-        for name in wanted or names:
-            found[name] = values[names.index(name)]
-            found[f"{name}_details"] = self.details(source, names, name)
+        for name, name_of_details, position in _columns(names, wanted or names):
+            found[name] = values[position]
+            found[name_of_details] = {"rate": 0.0} if is_still else self.details(source, names, name)
         return found
+
+
+@lru_cache
+def _columns(names: tuple[str, ...], wanted: tuple[str, ...]) -> list[tuple[str, str, int]]:
+    return [(name, f"{name}_details", names.index(name)) for name in wanted]

@@ -15,6 +15,10 @@ MAX_SAMPLES = 500
 """RabbitMQ's limit on one answer's samples."""
 
 
+JITTER_SECONDS = 1.0
+"""Readings come a little late, and a little later each time: a sample takes one that is this much younger."""
+
+
 class Point(NamedTuple):
     at: float
     """Monotonic seconds."""
@@ -58,7 +62,7 @@ class Series:
         self._points: deque[Point] = deque()
 
     def read(self, at: float, values: tuple[int, ...]) -> None:
-        """Take note of the numbers at a time later than all before."""
+        """Take note of the numbers, at a time later than all before."""
         points = self._points
         if not points:
             points.append(Point(at, 0.0, values))
@@ -80,9 +84,14 @@ class Series:
         """When a number last changed; None when it was at the last reading."""
         return self._points[-1].at if self._points and self._points[-1].at < self.read_at else None
 
+    @property
+    def is_moving(self) -> bool:
+        """Whether any number changed between the last two readings."""
+        return len(self._points) > 1 and self._points[-1].at == self.read_at
+
     def rate(self, index: int) -> float:
         """Change per second between the last two readings."""
-        if len(self._points) < 2 or self._points[-1].at != self.read_at:
+        if not self.is_moving:
             return 0.0
         last, before = self._points[-1], self._points[-2]
         return (last.values[index] - before.values[index]) / last.elapsed
@@ -106,7 +115,7 @@ class Series:
         samples, position = [], 0
         for step in range(asked.age // asked.step + 1):
             at = self.read_at - step * asked.step
-            while position < len(points) and points[position].at > at:
+            while position < len(points) and points[position].at > at + JITTER_SECONDS:
                 position += 1
             if position == len(points):
                 break
