@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -29,7 +29,13 @@ def port(initial: int) -> forms.IntegerField:
     )
 
 
-class BrokerForm(forms.ModelForm[Broker]):
+if TYPE_CHECKING:
+    BrokerModelForm = forms.ModelForm[Broker]
+else:
+    BrokerModelForm = forms.ModelForm
+
+
+class BrokerForm(BrokerModelForm):
     amqp_port = port(5672)
     api_port = port(15672)
     password = forms.CharField(required=False, strip=False, widget=forms.PasswordInput(render_value=False))
@@ -38,7 +44,7 @@ class BrokerForm(forms.ModelForm[Broker]):
     class Meta:
         model = Broker
         fields = ("name", "host", "amqp_port", "amqp_tls", "api_port", "api_tls", "verify_tls", "username")
-        error_messages = {
+        error_messages: ClassVar = {
             "name": {"required": "Give the broker a name.", "unique": "There is a broker of this name already."},
             "host": {"required": "Name the host, such as rabbit.example.com."},
             "username": {"required": "Name the user that Postroom logs in as."},

@@ -1,0 +1,53 @@
+"""What an Operation row asks for, per kind: the shapes of its JSON. Old rows outlive code: only add fields."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+
+@dataclass(slots=True, frozen=True)
+class Parameters:
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        return cls(**values)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(slots=True, frozen=True)
+class PurgeParameters(Parameters):
+    pass
+
+
+@dataclass(slots=True, frozen=True)
+class PublishParameters(Parameters):
+    exchange: str
+    routing_key: str
+    size_bytes: int
+
+
+@dataclass(slots=True, frozen=True)
+class MoveParameters(Parameters):
+    """Of a move and of a copy."""
+
+    broker: str
+    """Slug of the destination's broker."""
+    vhost: str
+    exchange: str
+    """Empty for the default exchange: then the routing key is the destination queue."""
+    routing_key: str | None
+    """None: each message keeps its own."""
+    fingerprints: list[str] | None = None
+    """None: the whole queue, as many as were in it at the start."""
+
+
+@dataclass(slots=True, frozen=True)
+class RepublishParameters(Parameters):
+    exchange: str | None
+    """None: each message goes to the exchange it was published to."""
+    routing_key: str | None
+    fingerprints: list[str]
+    keep: bool = False
+    """Leave the originals where they are."""
