@@ -1,0 +1,196 @@
+"""A job in words and shares, for the list of jobs, the page of one, and its live feed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.timezone import now
+
+from brokerctl.operations.progress import Outcome
+from dashboard.models import Operation
+from dashboard.models.operation import WORKER_DIED, Kind, State
+
+LONG_WAIT_SECONDS = 10
+"""A worker takes a job within a second when there is a free one."""
+
+GOOD = {
+    Kind.PUBLISH: Outcome.PUBLISHED,
+    Kind.PURGE: Outcome.PURGED,
+    Kind.MOVE: Outcome.MOVED,
+    Kind.COPY: Outcome.COPIED,
+    Kind.REPUBLISH: Outcome.PUBLISHED,
+}
+"""What each kind of job wants to happen to a message."""
+
+LABELS = {
+    Outcome.MOVED: ("Moved", "confirmed, acknowledged"),
+    Outcome.COPIED: ("Copied", "confirmed; the original stays"),
+    Outcome.PUBLISHED: ("Published", "confirmed"),
+    Outcome.PURGED: ("Purged", "deleted"),
+    Outcome.MISSING: ("Missing", "gone before we took it"),
+    Outcome.UNROUTABLE: ("Unroutable", "still at the source"),
+    Outcome.REFUSED: ("Refused", "still at the source"),
+    Outcome.LEFT: ("Left", "not tried"),
+}
+
+STATUSES = {
+    Outcome.MISSING: "skip",
+    Outcome.UNROUTABLE: "warn",
+    Outcome.REFUSED: "crit",
+    Outcome.LEFT: "left",
+}
+
+SHOWN_WITH_ZERO = (Outcome.MISSING, Outcome.UNROUTABLE, Outcome.REFUSED)
+"""Counts of a move that people look for even when they are 0."""
+
+
+@dataclass(slots=True, frozen=True)
+class Share:
+    """One outcome: a tile, and a piece of the bar."""
+
+    outcome: str
+    label: str
+    explained: str
+    count: int
+    status: str
+    """'done', 'skip', 'warn', 'crit' or 'left'."""
+    start: float
+    """Where its piece of the bar begins, in percent."""
+    percent: float
+
+
+@dataclass(slots=True, frozen=True)
+class Job:
+    row: Operation
+    title: str
+    source: str
+    destination: str
+    shares: tuple[Share, ...]
+    to_do: int | None
+    """None when nobody knows yet how many there are."""
+    status: str
+    """'ok', 'warn', 'crit', 'idle' or 'run'."""
+    sentence: str
+    seconds: float | None
+    per_second: float | None
+    seconds_left: float | None
+
+    @property
+    def problems(self) -> list[dict[str, str]]:
+        return self.row.problems
+
+
+def job(row: Operation, at: datetime | None = None) -> Job:
+    at = at or now()
+    shares = _shares(row)
+    to_do = None if row.total is None else max(row.total - row.done, 0)
+    seconds = _seconds(row, at)
+    per_second = row.done / seconds if seconds and row.state == State.RUNNING and row.done else None
+    status, sentence = _status(row, at)
+    return Job(
+        row=row,
+        title=_title(row),
+        source=row.queue,
+        destination=_destination(row),
+        shares=shares,
+        to_do=to_do,
+        status=status,
+        sentence=sentence,
+        seconds=seconds,
+        per_second=per_second,
+        seconds_left=to_do / per_second if to_do and per_second else None,
+    )
+
+
+def _title(row: Operation) -> str:
+    if row.kind == Kind.PUBLISH:
+        return "Publish a message"
+    verb = row.get_kind_display()
+    count = row.total if row.total is not None else len(row.parameters.get("fingerprints") or ())
+    if not count:
+        return f"{verb} {row.queue}" if row.kind == Kind.PURGE else f"{verb} all messages"
+    return f"{verb} {count:,} message{'' if count == 1 else 's'}"
+
+
+def _destination(row: Operation) -> str:
+    """Where it goes, as 'broker / vhost / queue' without the parts that are the source's own."""
+    asked: dict[str, Any] = row.parameters
+    if row.kind == Kind.PURGE:
+        return ""
+    exchange, key = asked.get("exchange"), asked.get("routing_key")
+    if exchange == "" and key is not None:
+        place = str(key)
+    elif exchange is None:
+        place = "their own exchanges"
+    else:
+        place = f"exchange {exchange or '(default)'}"
+    if exchange != "":
+        place += ", own keys" if key is None else f", key {key}"
+    is_elsewhere = row.broker is not None and asked.get("broker") not in (None, row.broker.slug)
+    parts = [str(asked["broker"])] if is_elsewhere else []
+    if is_elsewhere or asked.get("vhost") not in (None, row.vhost):
+        parts.append(str(asked.get("vhost")))
+    return " / ".join([*parts, place])
+
+
+def _shares(row: Operation) -> tuple[Share, ...]:
+    total = max(row.total or 0, row.done, 1)
+    good = GOOD[Kind(row.kind)]
+    wanted = [good, *SHOWN_WITH_ZERO] if row.kind not in (Kind.PURGE, Kind.PUBLISH) else [good]
+    shown = wanted + [Outcome(name) for name in row.counts if Outcome(name) not in wanted]
+    shares: list[Share] = []
+    start = 0.0
+    for outcome in shown:
+        count = row.counts.get(outcome, 0)
+        percent = 100 * count / total
+        label, explained = LABELS[outcome]
+        shares.append(Share(outcome, label, explained, count, STATUSES.get(outcome, "done"), start, percent))
+        start += percent
+    return tuple(shares)
+
+
+def _seconds(row: Operation, at: datetime) -> float | None:
+    return ((row.finished_at or at) - row.started_at).total_seconds() if row.started_at else None
+
+
+def _status(row: Operation, at: datetime) -> tuple[str, str]:
+    """One status and one sentence that say how it stands or how it ended."""
+    match row.state:
+        case State.QUEUED:
+            waits = (at - row.created_at).total_seconds()
+            if waits < LONG_WAIT_SECONDS:
+                return "idle", "Waits for a worker."
+            return "warn", f"No worker has taken it for {round(waits)} s. Is the worker running?"
+        case State.RUNNING if row.is_silent:
+            return "crit", WORKER_DIED
+        case State.RUNNING:
+            return "run", "Stops after the messages in flight." if row.cancel_requested else "Running."
+        case State.FAILED:
+            return "crit", row.error
+        case State.CANCELLED:
+            return "idle", "Cancelled. What was done stays done, the rest is at the source."
+        case _:
+            return _ended(row)
+
+
+def _ended(row: Operation) -> tuple[str, str]:
+    refused, unroutable = row.counts.get(Outcome.REFUSED, 0), row.counts.get(Outcome.UNROUTABLE, 0)
+    if row.kind == Kind.PUBLISH:
+        return _published(row, refused, unroutable)
+    parts = [f"{count:,} {name}" for count, name in ((refused, "refused"), (unroutable, "unroutable")) if count]
+    if parts:
+        return "warn", f"Done, {' and '.join(parts)}: still at the source."
+    missing = row.counts.get(Outcome.MISSING, 0)
+    if missing:
+        return "ok", f"Done, {missing:,} gone before we took {'it' if missing == 1 else 'them'}."
+    return "ok", "Done."
+
+
+def _published(row: Operation, refused: int, unroutable: int) -> tuple[str, str]:
+    if refused:
+        return "crit", "Refused by the broker. The message is in no queue."
+    if unroutable:
+        return "warn", "Unroutable: no binding matched, so the message is in no queue."
+    return "ok", "Confirmed by the broker and routed."
