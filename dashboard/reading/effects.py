@@ -1,0 +1,79 @@
+"""What looking at a queue does to it, in words, for this very queue: before the look and after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from brokerctl.clients.models import Overview, Queue
+
+DELIVERY_LIMIT_SINCE_4 = 20
+"""RabbitMQ 4.0 and later give every quorum queue this limit unless told otherwise."""
+
+
+@dataclass(slots=True, frozen=True)
+class Effect:
+    title: str
+    sentence: str
+    is_readable: bool = True
+    """False when the broker would refuse; the sentence says why."""
+
+
+def before(queue: Queue, overview: Overview | None) -> Effect:
+    """What a look will do."""
+    refusal = _refusal(queue)
+    if refusal:
+        return Effect("This queue cannot be browsed.", refusal, is_readable=False)
+    return Effect(
+        "Reading leaves a mark.",
+        "The messages are taken and given back at once, in their order. Each is then flagged as redelivered"
+        + _counted(queue, overview)
+        + _consumed(queue),
+    )
+
+
+def after(queue: Queue, overview: Overview | None, count: int) -> Effect:
+    """What the look did."""
+    where = overview.product if overview else "this broker"
+    if not count:
+        return Effect("Nothing was taken.", "The queue was empty when it was read.")
+    these = "This message was" if count == 1 else f"These {count:,} messages were"
+    flagged = "it is now" if count == 1 else "each is now"
+    return Effect(
+        f"Looking leaves a mark on {where}.",
+        f"{these} taken and given back, so {flagged} flagged as redelivered{_counted(queue, overview)} "
+        f"{'Its place' if count == 1 else 'Their order'} is kept.",
+    )
+
+
+def _refusal(queue: Queue) -> str:
+    if queue.type == "stream":
+        return "It is a stream, and a stream is read from an offset by a consumer, not message by message."
+    if queue.arguments.get("x-single-active-consumer") is True and queue.consumers:
+        return "It has a single active consumer, and the broker gives its messages to that one only."
+    if queue.exclusive:
+        return "It is exclusive to the connection that declared it."
+    return ""
+
+
+def _counted(queue: Queue, overview: Overview | None) -> str:
+    """How the sentence about redelivery ends: what counts this as a delivery."""
+    if queue.type != "quorum":
+        return "; no delivery limit counts it."
+    limit = queue.arguments.get("x-delivery-limit", queue.effective_policy.get("delivery-limit"))
+    if limit is None and overview is not None and _major(overview.version) >= 4:
+        limit = DELIVERY_LIMIT_SINCE_4
+    if not isinstance(limit, int) or limit < 0:
+        return "; this quorum queue has no delivery limit."
+    return f" and has used 1 of its {limit} deliveries: past that, the broker drops or dead-letters it."
+
+
+def _consumed(queue: Queue) -> str:
+    if not queue.consumers:
+        return ""
+    consumers = "One consumer takes" if queue.consumers == 1 else f"{queue.consumers} consumers take"
+    return f" {consumers} messages too, so some may be gone before you see them."
+
+
+def _major(version: str) -> int:
+    head = version.partition(".")[0]
+    return int(head) if head.isdecimal() else 0
