@@ -46,8 +46,8 @@ class Address:
 class Message:
     """One message as it lies in a queue.
 
-    `header` is the raw AMQP content-header payload after class, weight and body size (property flags + list), exactly as
-    the broker sent it: republishing sends these bytes again. `properties` and `headers` are decoded from it for people.
+    `header` is the raw AMQP content header after class, weight and body size (property flags + list), exactly as the
+    broker sent it: republishing sends these bytes again. `properties` and `headers` are decoded from it for people.
     """
 
     exchange: str
@@ -60,6 +60,8 @@ class Message:
     headers: Arguments
     delivery_tag: int = 0
     """Valid only on the session that took the message."""
+    undecodable: str = ""
+    """Why `properties` and `headers` are empty although the header is not; empty when it was read."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -97,7 +99,7 @@ class MessageSession(Protocol):
 
 
 class BrokerClient(Protocol):
-    """The management API of one broker. Every call has a timeout and raises a ClientError with a sentence for people."""
+    """The management API of one broker. Every call has a timeout and raises ClientErrors that people can read."""
 
     address: Address
 
@@ -144,7 +146,7 @@ class BrokerClient(Protocol):
     def close_connection(self, name: str, reason: str) -> None: ...
 
     def messages(self, vhost: str) -> AbstractContextManager[MessageSession]:
-        """Open AMQP to `vhost`. Raises BrokerUnreachable, LoginRefused, ObjectNotFound (no such vhost)."""
+        """Open AMQP to `vhost`. Raises BrokerUnreachable, LoginRefused, PermissionDenied, ObjectNotFound (no vhost)."""
         ...
 
     def close(self) -> None: ...

@@ -1,0 +1,84 @@
+"""/api/overview, /api/nodes, /api/vhosts."""
+
+from __future__ import annotations
+
+from brokerctl.clients.http import Http
+from brokerctl.clients.models import Capabilities, Node, Overview, Vhost
+from brokerctl.clients.rabbitmq import read
+from brokerctl.clients.rabbitmq.read import Json
+from brokerctl.errors import PermissionDenied, UnexpectedReply
+
+
+def overview(http: Http) -> Overview:
+    """GET /api/overview."""
+    item = http.get_object("overview")
+    if not (item.get("rabbitmq_version") or item.get("lavinmq_version") or item.get("product_version")):
+        raise UnexpectedReply(
+            f"{http.address.host}:{http.address.api_port} is not the management API of a broker I know"
+        )
+    return parse_overview(item)
+
+
+def parse_overview(item: Json) -> Overview:
+    totals, queues = read.table(item, "object_totals"), read.table(item, "queue_totals")
+    product, version = product_of(item)
+    return Overview(
+        product=product,
+        version=version,
+        cluster_name=read.text(item, "cluster_name"),
+        node=read.text(item, "node"),
+        messages_ready=read.number(queues, "messages_ready"),
+        messages_unacknowledged=read.number(queues, "messages_unacknowledged"),
+        counters=read.counters(item),
+        connections=read.number(totals, "connections"),
+        channels=read.number(totals, "channels"),
+        exchanges=read.number(totals, "exchanges"),
+        queues=read.number(totals, "queues"),
+        consumers=read.number(totals, "consumers"),
+        capabilities=Capabilities(),
+    )
+
+
+def product_of(item: Json) -> tuple[str, str]:
+    """(product, version). LavinMQ also reports a rabbitmq_version, so it is asked first."""
+    if lavinmq := read.text(item, "lavinmq_version"):
+        return "LavinMQ", lavinmq
+    product = read.text(item, "product_name", "RabbitMQ")
+    return product, read.text(item, "product_version") or read.text(item, "rabbitmq_version")
+
+
+def nodes(http: Http) -> list[Node]:
+    """GET /api/nodes; empty for a user who may not see them."""
+    try:
+        found = http.get_list("nodes")
+    except PermissionDenied:
+        return []
+    return [_node(item) for item in found]
+
+
+def _node(item: Json) -> Node:
+    uptime = read.optional_number(item, "uptime")
+    return Node(
+        name=read.text(item, "name"),
+        running=item.get("running", True) is True,
+        uptime_seconds=None if uptime is None else uptime / 1000,
+        memory_used_bytes=read.optional_number(item, "mem_used"),
+        memory_limit_bytes=read.optional_number(item, "mem_limit"),
+        memory_alarm=read.flag(item, "mem_alarm"),
+        disk_free_bytes=read.optional_number(item, "disk_free"),
+        disk_free_limit_bytes=read.optional_number(item, "disk_free_limit"),
+        disk_alarm=read.flag(item, "disk_free_alarm"),
+    )
+
+
+def vhosts(http: Http) -> list[Vhost]:
+    """GET /api/vhosts: those the user can see."""
+    return [
+        Vhost(
+            name=read.text(item, "name"),
+            description=read.text(item, "description"),
+            messages_ready=read.number(item, "messages_ready"),
+            messages_unacknowledged=read.number(item, "messages_unacknowledged"),
+        )
+        for item in http.get_list("vhosts")
+    ]

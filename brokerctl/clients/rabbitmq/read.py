@@ -1,0 +1,75 @@
+"""Careful reading of RabbitMQ's JSON: any key may be missing, empty objects come as lists, numbers as anything."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from brokerctl.clients.models import Arguments, MessageCounters
+
+Json = dict[str, Any]
+
+
+def text(item: Json, key: str, default: str = "") -> str:
+    value = item.get(key)
+    return value if isinstance(value, str) else default
+
+
+def number(item: Json, key: str, default: int = 0) -> int:
+    value = item.get(key)
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else default
+
+
+def optional_number(item: Json, key: str) -> int | None:
+    value = item.get(key)
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def share(item: Json, key: str) -> float | None:
+    value = item.get(key)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def flag(item: Json, key: str) -> bool:
+    return item.get(key) is True
+
+
+def table(item: Json, key: str) -> Arguments:
+    """An object; Erlang writes an empty one as []."""
+    value = item.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def items(item: Json, key: str) -> list[Json]:
+    value = item.get(key)
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def milliseconds(item: Json, key: str) -> datetime | None:
+    value = optional_number(item, key)
+    return _moment(value / 1000) if value else None
+
+
+def seconds(item: Json, key: str) -> datetime | None:
+    value = optional_number(item, key)
+    return _moment(value) if value else None
+
+
+def _moment(value: float) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def counters(item: Json) -> MessageCounters:
+    stats = table(item, "message_stats")
+    return MessageCounters(
+        publish=number(stats, "publish"),
+        deliver_get=number(stats, "deliver_get"),
+        ack=number(stats, "ack"),
+        redeliver=number(stats, "redeliver"),
+        confirm=number(stats, "confirm"),
+        return_unroutable=number(stats, "return_unroutable"),
+        drop_unroutable=number(stats, "drop_unroutable"),
+    )
