@@ -70,6 +70,12 @@ class PikaSession:
             raise
         return session
 
+    def count(self, queue: str) -> int:
+        return self._ask(lambda answer: self._open_channel.queue_declare(queue, passive=True, callback=answer))
+
+    def purge(self, queue: str) -> int:
+        return self._ask(lambda answer: self._open_channel.queue_purge(queue, callback=answer))
+
     def get(self, queue: str) -> Message | None:
         self._check()
         self._got.clear()
@@ -109,6 +115,14 @@ class PikaSession:
         self._is_closed = True
         self._loop.deactivate_poller()
         self._loop.close()
+
+    def _ask(self, ask: Callable[[Callable[[Any], None]], Any]) -> int:
+        """Ask for something that is answered with a message count."""
+        self._check()
+        answers: list[int] = []
+        ask(lambda frame: answers.append(frame.method.message_count))
+        self._wait(lambda: bool(answers))
+        return answers[0]
 
     # Publishing
 

@@ -77,6 +77,14 @@ class PublishResult:
 class MessageSession(Protocol):
     """One AMQP connection with one channel in confirm mode. Not thread-safe. Closing returns what was not acked."""
 
+    def count(self, queue: str) -> int:
+        """How many messages are ready, now: the management API's number may be seconds old."""
+        ...
+
+    def purge(self, queue: str) -> int:
+        """Delete the ready messages; return how many they were."""
+        ...
+
     def get(self, queue: str) -> Message | None:
         """Take the head message, unacked; None when the queue is empty."""
         ...

@@ -61,6 +61,8 @@ def _login_refused(address: Address, vhost: str, error: Any) -> ClientError:
 
 
 def _access_denied(address: Address, vhost: str, error: Any) -> ClientError:
+    if "not found" in str(error):
+        return ObjectNotFound(f"{_at(address)} has no vhost {vhost}")
     return PermissionDenied(f"{_at(address)}: user {address.username} has no access to vhost {vhost}")
 
 

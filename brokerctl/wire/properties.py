@@ -130,6 +130,17 @@ def _write(kind: str, value: Any) -> bytes:
     return int(value).to_bytes(1 if kind == _OCTET else 8, "big")
 
 
+def split(header: bytes) -> dict[str, bytes]:
+    """The properties that are present, in wire order, each as its own bytes."""
+    parts: dict[str, bytes] = {}
+    at = 14
+    for name, kind in _present(header):
+        start = at
+        at = fields.long_bytes(header, at)[1] if kind == _TABLE else _read(header, at, kind)[1]
+        parts[name] = header[start:at]
+    return parts
+
+
 def amend(
     header: bytes, changes: Mapping[str, Any], drop_expiration: bool = False, drop: tuple[str, ...] = ()
 ) -> bytes:
@@ -137,16 +148,14 @@ def amend(
 
     All other headers and properties keep their bytes: decoding and encoding them again would change their types.
     """
-    parts: dict[str, bytes] = {}
-    at = 14
-    for name, kind in _present(header):
-        start = at
-        at = fields.long_bytes(header, at)[1] if kind == _TABLE else _read(header, at, kind)[1]
-        parts[name] = header[start:at]
+    parts = split(header)
     kept = fields.split_table(parts["headers"]) if "headers" in parts else {}
     kept.update({key: fields.encode_value(value) for key, value in changes.items()})
     entries = b"".join(fields.encode_short_text(key) + value for key, value in kept.items() if key not in drop)
-    parts["headers"] = fields.encode_long_bytes(entries)
+    if entries or "headers" in parts or changes:
+        parts["headers"] = fields.encode_long_bytes(entries)
+    if not entries and drop:
+        parts.pop("headers", None)
     if drop_expiration:
         parts.pop("expiration", None)
     flags = sum(1 << (15 - bit) for bit, (name, _) in enumerate(PROPERTIES) if name in parts)
