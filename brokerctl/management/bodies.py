@@ -14,8 +14,14 @@ from brokerctl.management.values import Json
 MAX_BYTES = 20_000_000
 """RabbitMQ's management.http.max_body_size."""
 
+READ_SECONDS = 60
+"""For the whole body: a client that sends slower than this holds a request open for nothing."""
+
 IN_THREAD_BYTES = 100_000
 """A body of this size takes about a millisecond to parse; larger ones don't hold up the broker's loop."""
+
+CLOSE = {"connection": "close"}
+"""The rest of the body is not read, so this connection cannot carry another request."""
 
 
 async def read_object(request: Request, max_bytes: int = MAX_BYTES, too_large: str = "") -> Json:
@@ -24,19 +30,26 @@ async def read_object(request: Request, max_bytes: int = MAX_BYTES, too_large: s
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > max_bytes:
         raise _too_large(reason)
-    parts, size = [], 0
-    try:
-        async for part in request.stream():
-            size += len(part)
-            if size > max_bytes:
-                raise _too_large(reason)
-            parts.append(part)
-    except ClientDisconnect:
-        raise bad_request("the connection closed before the whole body was received") from None
-    raw = b"".join(parts)
+    raw = await _read(request, max_bytes, reason)
     if raw.strip() in (b"", b"null", b"undefined"):
         return {}
-    return await asyncio.to_thread(_parse, raw) if size > IN_THREAD_BYTES else _parse(raw)
+    return await asyncio.to_thread(_parse, raw) if len(raw) > IN_THREAD_BYTES else _parse(raw)
+
+
+async def _read(request: Request, max_bytes: int, reason: str) -> bytes:
+    parts, size = [], 0
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            async for part in request.stream():
+                size += len(part)
+                if size > max_bytes:
+                    raise _too_large(reason)
+                parts.append(part)
+    except ClientDisconnect:
+        raise bad_request("the connection closed before the whole body was received") from None
+    except TimeoutError:
+        raise Refusal(408, "timeout", f"the body did not arrive within {READ_SECONDS} s", CLOSE) from None
+    return b"".join(parts)
 
 
 def _parse(raw: bytes) -> Json:
@@ -61,5 +74,4 @@ def _no_number(name: str) -> NoReturn:
 
 
 def _too_large(reason: str) -> Refusal:
-    # The rest of the body is not read, so this connection cannot carry another request.
-    return Refusal(400, "bad_request", reason, {"connection": "close"})
+    return Refusal(400, "bad_request", reason, CLOSE)

@@ -1,0 +1,168 @@
+"""What every answer has in common: paths, methods, bodies, headers, compression."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+import httpx
+import pytest
+
+from brokerctl.errors import StoreError
+from brokerctl.management.app import create_app
+from brokerctl.names import path
+from tests.brokerctl.management.inside import inside
+from tests.support.embedded import EmbeddedBroker
+
+ABSENT = {"error": "Object Not Found", "reason": "Not Found"}
+
+
+@pytest.mark.parametrize("where", ["/wat", "/", "", "/queues/", "/queues/%2F/q/wat", "/QUEUES"])
+def test_an_unknown_path_is_404(api: httpx.Client, where: str) -> None:
+    reply = api.get(where)
+
+    assert (reply.status_code, reply.json()) == (404, ABSENT)
+
+
+def test_a_wrong_method_is_405_and_says_which_are_right(api: httpx.Client) -> None:
+    reply = api.post("/queues/%2F/q")
+
+    assert (reply.status_code, reply.headers["allow"]) == (405, "HEAD, GET, PUT, DELETE, OPTIONS")
+
+
+def test_options_needs_no_login(embedded_broker: EmbeddedBroker) -> None:
+    reply = httpx.options(f"http://127.0.0.1:{embedded_broker.api_port}/api/overview")
+
+    assert (reply.status_code, reply.headers["allow"]) == (200, "HEAD, GET, OPTIONS")
+
+
+def test_head_is_get_without_a_body(api: httpx.Client) -> None:
+    reply = api.head("/overview")
+
+    assert (reply.status_code, reply.content) == (200, b"")
+    assert reply.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize("body", [b"", b"null", b"undefined", b" {} "])
+def test_no_body_is_an_empty_object(api: httpx.Client, vhost: str, body: bytes) -> None:
+    assert api.put(path("queues", vhost, "q"), content=body).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"{", "not_json"),
+        (b"[]", "not_json"),
+        (b"7", "not_json"),
+        (b"\xff", "not_json"),
+        (b'{"durable": NaN}', "not_json"),
+        (b'{"a": "\\ud800"}', "not_json"),
+        (b'{"a":' * 50_000 + b"1" + b"}" * 50_000, "not_json"),
+        (b'{"a":' + b"9" * 5000 + b"}", "not_json"),
+        (
+            b'"{}"',
+            "invalid payload: the request body JSON-decoded to a string. Is the input doubly-JSON-encoded?",
+        ),
+    ],
+)
+def test_a_body_that_is_no_object_is_refused(api: httpx.Client, vhost: str, body: bytes, reason: str) -> None:
+    reply = api.put(path("queues", vhost, "q"), content=body)
+
+    assert (reply.status_code, reply.json()) == (400, {"error": "bad_request", "reason": reason})
+
+
+def test_any_content_type_is_read_as_json(api: httpx.Client, vhost: str) -> None:
+    reply = api.put(path("queues", vhost, "q"), content=b'{"durable": true}', headers={"content-type": "text/plain"})
+
+    assert reply.status_code == 201
+    assert api.get(path("queues", vhost, "q")).json()["durable"] is True
+
+
+def test_a_body_that_says_it_is_too_large_is_refused_unread(embedded_broker: EmbeddedBroker) -> None:
+    head = (
+        b"PUT /api/queues/%2F/q HTTP/1.1\r\nhost: x\r\n"
+        b"authorization: Basic Z3Vlc3Q6Z3Vlc3Q=\r\ncontent-length: 30000000\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", embedded_broker.api_port), timeout=10) as connection:
+        connection.sendall(head)
+
+        answer = connection.recv(4096)
+
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert b"Exceeded HTTP request body size limit" in answer
+
+
+def test_a_body_that_grows_too_large_is_refused(api: httpx.Client, vhost: str) -> None:
+    def endless() -> object:
+        for _ in range(300):
+            yield b" " * 100_000
+
+    reply = api.put(path("queues", vhost, "q"), content=endless())
+
+    assert (reply.status_code, reply.json()["reason"]) == (400, "Exceeded HTTP request body size limit")
+
+
+@pytest.mark.parametrize("raw", [b"/api/queues/%FF", b"/api/queues/%C3%28", b"/api/queues/\xc3\xa4"])
+def test_a_path_that_is_no_utf8_is_refused(embedded_broker: EmbeddedBroker, raw: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", embedded_broker.api_port), timeout=10) as connection:
+        connection.sendall(b"GET " + raw + b" HTTP/1.1\r\nhost: x\r\n\r\n")
+
+        answer = connection.recv(4096)
+
+    assert answer.startswith(b"HTTP/1.1 400")
+
+
+def test_every_answer_has_the_security_headers(api: httpx.Client) -> None:
+    for reply in (api.get("/overview"), api.get("/wat"), api.put("/overview"), api.get("/whoami", auth=("x", "y"))):
+        assert reply.headers["x-content-type-options"] == "nosniff"
+        assert reply.headers["content-security-policy"].startswith("default-src 'none'")
+        assert "server" not in reply.headers
+    assert "no-store" in api.get("/overview").headers["cache-control"]
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+def test_long_answers_are_compressed_for_those_who_can_read_it(api: httpx.Client, encoding: str) -> None:
+    reply = api.get("/overview", headers={"accept-encoding": encoding})
+
+    assert reply.headers.get("content-encoding", "identity") == encoding
+    assert reply.json()["product_name"] == "Postroom"
+
+
+def test_a_disk_that_refuses_is_told_and_nothing_is_promised() -> None:
+    async def scenario() -> httpx.Response:
+        async with inside() as door:
+
+            async def refuse() -> None:
+                raise StoreError("database or disk is full")
+
+            door.durable = refuse  # type: ignore[method-assign]
+            transport = httpx.ASGITransport(create_app(door))
+            async with httpx.AsyncClient(transport=transport, base_url="http://x", auth=("guest", "guest")) as api:
+                return await api.put("/api/queues/%2F/q", json={"durable": True})
+
+    reply = asyncio.run(scenario())
+
+    assert (reply.status_code, reply.json()) == (
+        500,
+        {"error": "internal_server_error", "reason": "the change could not be saved: database or disk is full"},
+    )
+
+
+def test_a_mistake_of_ours_is_a_sentence_for_them_and_a_traceback_for_us(caplog: pytest.LogCaptureFixture) -> None:
+    async def scenario() -> httpx.Response:
+        async with inside() as door:
+
+            def broken() -> None:
+                raise ZeroDivisionError
+
+            app = create_app(door)
+            door.connections = broken  # type: ignore[assignment]
+            transport = httpx.ASGITransport(app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://x", auth=("guest", "guest")) as api:
+                return await api.get("/api/connections")
+
+    reply = asyncio.run(scenario())
+
+    assert (reply.status_code, reply.json()["reason"]) == (500, "the request failed; the broker's log says why")
+    assert "ZeroDivisionError" in caplog.text
+    assert reply.headers["x-content-type-options"] == "nosniff"

@@ -1,0 +1,104 @@
+"""Vhosts over the API: create, describe, list, delete with all that is in them."""
+
+from __future__ import annotations
+
+import httpx
+import pika
+import pytest
+
+from brokerctl.names import path
+from tests.brokerctl.management.conftest import Login
+from tests.brokerctl.management.test_queues import publish
+from tests.support.embedded import EmbeddedBroker
+
+
+def test_whoever_makes_a_vhost_may_use_it(api: httpx.Client) -> None:
+    where = path("vhosts", "new/one")
+    assert api.put(where, json={"description": "of tests", "tags": "a,b"}).status_code == 201
+
+    shown = api.get(where).json()
+
+    assert (shown["name"], shown["description"], shown["tags"]) == ("new/one", "of tests", ["a", "b"])
+    assert shown["metadata"] == {"description": "of tests", "tags": ["a", "b"]}
+    assert (shown["messages"], shown["tracing"]) == (0, False)
+    assert list(shown["cluster_state"].values()) == ["running"]
+    rights = {"configure": ".*", "write": ".*", "read": ".*"}
+    assert api.get(where + "/permissions").json() == [{"user": "guest", "vhost": "new/one", **rights}]
+    assert api.put(where, json={"description": "anew"}).status_code == 204
+    assert api.get(where).json()["description"] == "anew"
+    assert api.delete(where).status_code == 204
+    assert (api.get(where).status_code, api.delete(where).status_code) == (404, 404)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ({"description": 7}, ["not_string", "description"]),
+        ({"tags": 7}, "tags must be a list of texts, or one text with commas"),
+        (
+            {"default_queue_type": "stream"},
+            "default_queue_type: queues are classic here; leave it out or send 'classic'",
+        ),
+        ({"tracing": True}, "tracing: the firehose tracer is not offered here"),
+    ],
+)
+def test_what_a_vhost_cannot_be_is_refused(api: httpx.Client, body: object, reason: object) -> None:
+    reply = api.put(path("vhosts", "never"), json=body)
+
+    assert (reply.status_code, reply.json()["reason"]) == (400, reason)
+    assert api.get(path("vhosts", "never")).status_code == 404
+
+
+def test_deleting_takes_connections_queues_and_permissions_along(
+    embedded_broker: EmbeddedBroker, api: httpx.Client, login: Login
+) -> None:
+    api.put(path("vhosts", "doomed"))
+    person = login("management", "doomed")
+    name = person.get("/whoami").json()["name"]
+    api.put(path("queues", "doomed", "q"), json={"durable": True})
+    publish(api, "doomed", "q", delivery_mode=2)
+    connection = embedded_broker.connect("doomed")
+
+    assert api.delete(path("vhosts", "doomed")).status_code == 204
+
+    with pytest.raises(pika.exceptions.ConnectionClosedByBroker, match="vhost 'doomed' is deleted"):
+        connection.process_data_events(time_limit=5)
+    assert api.get(path("users", name, "permissions")).json() == []
+    api.put(path("vhosts", "doomed"))
+    assert api.get(path("queues", "doomed")).json() == []
+    api.delete(path("vhosts", "doomed"))
+
+
+def test_lengths_and_counters_of_a_vhost_outlive_queues_and_channels(
+    embedded_broker: EmbeddedBroker, api: httpx.Client, vhost: str
+) -> None:
+    with embedded_broker.connect(vhost) as connection:
+        channel = connection.channel()
+        channel.confirm_delivery()
+        channel.queue_declare("gone")
+        channel.queue_declare("kept")
+        for name in ("gone", "kept", "kept"):
+            channel.basic_publish("", name, b"x")
+        channel.queue_delete("gone")
+
+    shown = api.get(path("vhosts", vhost)).json()
+
+    assert (shown["messages"], shown["messages_ready"], shown["messages_unacknowledged"]) == (2, 2, 0)
+    assert (shown["message_stats"]["publish"], shown["message_stats"]["confirm"]) == (3, 3)
+
+
+def test_people_list_their_vhosts_and_monitors_all(api: httpx.Client, vhost: str, login: Login) -> None:
+    def names(person: httpx.Client) -> set[str]:
+        return {each["name"] for each in person.get("/vhosts").json()}
+
+    assert names(login("management", vhost)) == {vhost}
+    assert names(login("management")) == set()
+    assert {"/", vhost} <= names(login("monitoring"))
+    assert {"/", vhost} <= names(api)
+
+
+def test_only_administrators_change_vhosts(vhost: str, login: Login) -> None:
+    person = login("policymaker,monitoring", vhost)
+
+    for reply in (person.put("/vhosts/mine"), person.delete(path("vhosts", vhost)), person.get(path("vhosts", vhost))):
+        assert (reply.status_code, reply.json()["reason"]) == (401, "Not administrator user")
