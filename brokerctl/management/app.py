@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from urllib.parse import unquote_to_bytes
 
 from starlette.applications import Starlette
@@ -62,9 +63,9 @@ HEADERS = {
 }
 
 
-def create_app(door: Door) -> Starlette:
-    """The API of one running broker. Its lifespan takes the readings that rates are made of."""
-    services = Services(door, Sampler(door), door.node().name)
+def create_app(door: Door, clock: Callable[[], float] = time.monotonic) -> Starlette:
+    """The API of one running broker. Its lifespan takes the readings that rates are made of, `state.sampler`."""
+    services = Services(door, Sampler(door, clock), door.node().name)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -83,6 +84,7 @@ def create_app(door: Door) -> Starlette:
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False
+    app.state.sampler = services.sampler
     return app
 
 

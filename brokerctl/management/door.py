@@ -76,8 +76,11 @@ class PropertyCodec(Protocol):
 
 
 class Door(Protocol):
-    broker: Broker
-    properties: PropertyCodec
+    @property
+    def broker(self) -> Broker: ...
+
+    @property
+    def properties(self) -> PropertyCodec: ...
 
     def run(self, command: Callable[[Effects], T]) -> T:
         """Call `command` with a fresh list of effects, carry them out, return what it returned.

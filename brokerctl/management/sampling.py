@@ -34,7 +34,7 @@ BATCH = 200
 class Sampler:
     """The readings of everything there is. `run` takes them; `series` gives those of one object."""
 
-    def __init__(self, door: Door, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, door: Door, clock: Callable[[], float]) -> None:
         self._door = door
         self._clock = clock
         self._series: dict[int, Series] = {}

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from brokerctl.errors import StoreError
 from brokerctl.management.app import create_app
+from brokerctl.management.door import ConnectionState
 from brokerctl.names import path
+from brokerctl.server.door import NodeDoor
 from tests.brokerctl.management.inside import inside
 from tests.support.embedded import EmbeddedBroker
 
@@ -93,7 +96,7 @@ def test_a_body_that_says_it_is_too_large_is_refused_unread(embedded_broker: Emb
 
 
 def test_a_body_that_grows_too_large_is_refused(api: httpx.Client, vhost: str) -> None:
-    def endless() -> object:
+    def endless() -> Iterator[bytes]:
         for _ in range(300):
             yield b" " * 100_000
 
@@ -128,19 +131,28 @@ def test_long_answers_are_compressed_for_those_who_can_read_it(api: httpx.Client
     assert reply.json()["product_name"] == "Postroom"
 
 
-def test_a_disk_that_refuses_is_told_and_nothing_is_promised() -> None:
+class BrokenDoor(NodeDoor):
+    """To a broker whose disk is full, and which has a mistake in it."""
+
+    async def durable(self) -> None:
+        raise StoreError("database or disk is full")
+
+    def connections(self) -> list[ConnectionState]:
+        raise ZeroDivisionError
+
+
+def ask(method: str, where: str) -> httpx.Response:
     async def scenario() -> httpx.Response:
-        async with inside() as door:
-
-            async def refuse() -> None:
-                raise StoreError("database or disk is full")
-
-            door.durable = refuse  # type: ignore[method-assign]
+        async with inside(BrokenDoor) as door:
             transport = httpx.ASGITransport(create_app(door))
             async with httpx.AsyncClient(transport=transport, base_url="http://x", auth=("guest", "guest")) as api:
-                return await api.put("/api/queues/%2F/q", json={"durable": True})
+                return await api.request(method, where)
 
-    reply = asyncio.run(scenario())
+    return asyncio.run(scenario())
+
+
+def test_a_disk_that_refuses_is_told_and_nothing_is_promised() -> None:
+    reply = ask("PUT", "/api/queues/%2F/q")
 
     assert (reply.status_code, reply.json()) == (
         500,
@@ -149,19 +161,7 @@ def test_a_disk_that_refuses_is_told_and_nothing_is_promised() -> None:
 
 
 def test_a_mistake_of_ours_is_a_sentence_for_them_and_a_traceback_for_us(caplog: pytest.LogCaptureFixture) -> None:
-    async def scenario() -> httpx.Response:
-        async with inside() as door:
-
-            def broken() -> None:
-                raise ZeroDivisionError
-
-            app = create_app(door)
-            door.connections = broken  # type: ignore[assignment]
-            transport = httpx.ASGITransport(app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://x", auth=("guest", "guest")) as api:
-                return await api.get("/api/connections")
-
-    reply = asyncio.run(scenario())
+    reply = ask("GET", "/api/connections")
 
     assert (reply.status_code, reply.json()["reason"]) == (500, "the request failed; the broker's log says why")
     assert "ZeroDivisionError" in caplog.text

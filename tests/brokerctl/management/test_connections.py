@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
-import pika
 import pytest
+from pika import BlockingConnection
+from pika.exceptions import ConnectionClosedByBroker
 
 from brokerctl.names import path
 from tests.brokerctl.management.conftest import Login
@@ -15,7 +16,7 @@ from tests.support.embedded import EmbeddedBroker
 
 
 @pytest.fixture
-def amqp(embedded_broker: EmbeddedBroker, vhost: str) -> Iterator[pika.BlockingConnection]:
+def amqp(embedded_broker: EmbeddedBroker, vhost: str) -> Iterator[BlockingConnection]:
     connection = embedded_broker.connect(vhost)
     yield connection
     if connection.is_open:
@@ -27,7 +28,7 @@ def only(api: httpx.Client, where: str) -> dict[str, Any]:
     return dict(found)
 
 
-def test_a_connection_is_shown(api: httpx.Client, vhost: str, amqp: pika.BlockingConnection) -> None:
+def test_a_connection_is_shown(api: httpx.Client, vhost: str, amqp: BlockingConnection) -> None:
     amqp.channel()
 
     shown = only(api, path("vhosts", vhost, "connections"))
@@ -45,7 +46,7 @@ def test_a_connection_is_shown(api: httpx.Client, vhost: str, amqp: pika.Blockin
     assert shown["name"] in [each["name"] for each in api.get("/connections").json()]
 
 
-def test_a_channel_is_shown(api: httpx.Client, vhost: str, amqp: pika.BlockingConnection) -> None:
+def test_a_channel_is_shown(api: httpx.Client, vhost: str, amqp: BlockingConnection) -> None:
     channel = amqp.channel(7)
     channel.confirm_delivery()
     channel.basic_qos(prefetch_count=5)
@@ -69,7 +70,7 @@ def test_a_channel_is_shown(api: httpx.Client, vhost: str, amqp: pika.BlockingCo
     assert [each["name"] for each in of_connection] == [shown["name"]]
 
 
-def test_a_consumer_is_shown_from_everywhere(api: httpx.Client, vhost: str, amqp: pika.BlockingConnection) -> None:
+def test_a_consumer_is_shown_from_everywhere(api: httpx.Client, vhost: str, amqp: BlockingConnection) -> None:
     channel = amqp.channel()
     channel.queue_declare("q")
     channel.basic_consume("q", lambda *_: None, consumer_tag="reader", auto_ack=True, exclusive=True)
@@ -83,29 +84,27 @@ def test_a_consumer_is_shown_from_everywhere(api: httpx.Client, vhost: str, amqp
     assert api.get(path("queues", vhost, "q")).json()["exclusive_consumer_tag"] == "reader"
 
 
-def test_a_closed_connection_hears_the_reason(api: httpx.Client, vhost: str, amqp: pika.BlockingConnection) -> None:
+def test_a_closed_connection_hears_the_reason(api: httpx.Client, vhost: str, amqp: BlockingConnection) -> None:
     where = path("connections", only(api, path("vhosts", vhost, "connections"))["name"])
 
     assert api.delete(where, headers={"x-reason": "maintenance"}).status_code == 204
 
-    with pytest.raises(pika.exceptions.ConnectionClosedByBroker, match="CONNECTION_FORCED - maintenance"):
+    with pytest.raises(ConnectionClosedByBroker, match="CONNECTION_FORCED - maintenance"):
         amqp.process_data_events(time_limit=5)
     assert api.get(where).status_code == 404
     assert api.delete(where).status_code == 404
     assert api.get(path("vhosts", vhost, "connections")).json() == []
 
 
-def test_without_a_reason_the_client_hears_rabbitmqs(
-    api: httpx.Client, vhost: str, amqp: pika.BlockingConnection
-) -> None:
+def test_without_a_reason_the_client_hears_rabbitmqs(api: httpx.Client, vhost: str, amqp: BlockingConnection) -> None:
     api.delete(path("connections", only(api, path("vhosts", vhost, "connections"))["name"]))
 
-    with pytest.raises(pika.exceptions.ConnectionClosedByBroker, match="Closed via management plugin"):
+    with pytest.raises(ConnectionClosedByBroker, match="Closed via management plugin"):
         amqp.process_data_events(time_limit=5)
 
 
 def test_people_see_and_close_their_own_connections(
-    embedded_broker: EmbeddedBroker, api: httpx.Client, vhost: str, amqp: pika.BlockingConnection, login: Login
+    embedded_broker: EmbeddedBroker, api: httpx.Client, vhost: str, amqp: BlockingConnection, login: Login
 ) -> None:
     person = login("management", vhost)
     name = person.get("/whoami").json()["name"]
@@ -128,12 +127,12 @@ def test_people_see_and_close_their_own_connections(
         assert (reply.status_code, reply.json()["reason"]) == (401, "User not authorised to access object")
 
     assert person.delete(path("connections", "username", name)).status_code == 204
-    with pytest.raises(pika.exceptions.ConnectionClosedByBroker):
+    with pytest.raises(ConnectionClosedByBroker):
         own.process_data_events(time_limit=5)
 
 
 def test_monitors_see_everybody_but_close_nobody(
-    api: httpx.Client, vhost: str, amqp: pika.BlockingConnection, login: Login
+    api: httpx.Client, vhost: str, amqp: BlockingConnection, login: Login
 ) -> None:
     monitor = login("monitoring", vhost)
     name = only(monitor, path("vhosts", vhost, "connections"))["name"]
@@ -142,9 +141,7 @@ def test_monitors_see_everybody_but_close_nobody(
     assert monitor.delete(path("connections", name)).status_code == 401
 
 
-def test_connections_of_a_user_are_listed_in_short(
-    api: httpx.Client, vhost: str, amqp: pika.BlockingConnection
-) -> None:
+def test_connections_of_a_user_are_listed_in_short(api: httpx.Client, vhost: str, amqp: BlockingConnection) -> None:
     found = api.get(path("connections", "username", "guest")).json()
 
     mine = [each for each in found if each["vhost"] == vhost]

@@ -79,8 +79,7 @@ def test_amqp_client_reads_what_was_published_over_http(
     with embedded_broker.connect(vhost) as connection:
         method, properties, body = connection.channel().basic_get("q", auto_ack=True)
 
-    assert body == b"hello"
-    assert method.routing_key == "q"
+    assert (method and method.routing_key, body) == ("q", b"hello")
     assert {name: getattr(properties, name) for name in sent} == sent
 
 

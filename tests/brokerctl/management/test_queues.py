@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import httpx
-import pika
 import pytest
+from pika.exceptions import ChannelClosedByBroker
 
 from brokerctl.names import path
 from tests.brokerctl.management.conftest import Login
@@ -197,13 +197,14 @@ def test_purge_drops_ready_messages_and_leaves_unacked_ones(
     with embedded_broker.connect(vhost) as connection:
         channel = connection.channel()
         method, _, _ = channel.basic_get("orders")
+        assert method is not None
 
         reply = api.delete(path("queues", vhost, "orders", "contents"))
 
         queue = api.get(path("queues", vhost, "orders")).json()
         assert (reply.status_code, reply.content) == (204, b"")
         assert (queue["messages_ready"], queue["messages_unacknowledged"]) == (0, 1)
-        channel.basic_nack(method.delivery_tag, requeue=True)
+        channel.basic_nack(method.delivery_tag or 0, requeue=True)
 
 
 def test_delete_keeps_a_queue_that_is_used_or_not_empty_when_asked_to(
@@ -262,7 +263,7 @@ def test_durable_queue_declared_over_http_is_used_over_amqp(
     with embedded_broker.connect(vhost) as connection:
         channel = connection.channel()
         channel.queue_declare("orders", durable=True, arguments={"x-message-ttl": 60_000})
-        with pytest.raises(pika.exceptions.ChannelClosedByBroker, match="inequivalent arg 'x-message-ttl'"):
+        with pytest.raises(ChannelClosedByBroker, match="inequivalent arg 'x-message-ttl'"):
             channel.queue_declare("orders", durable=True, arguments={"x-message-ttl": 1})
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
-import pika
 import pytest
+from pika.exceptions import ConnectionClosedByBroker
 
 from brokerctl.names import path
 from tests.brokerctl.management.conftest import client
@@ -128,7 +128,7 @@ def test_a_deleted_user_is_out_at_once(
 
     assert api.delete(user).status_code == 204
 
-    with pytest.raises(pika.exceptions.ConnectionClosedByBroker, match="user 'ada' is deleted"):
+    with pytest.raises(ConnectionClosedByBroker, match="user 'ada' is deleted"):
         connection.process_data_events(time_limit=5)
     assert not can_log_in(embedded_broker, "secret")
     assert (api.get(user).status_code, api.delete(user).status_code) == (404, 404)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import httpx
-import pika
 import pytest
+from pika.exceptions import ConnectionClosedByBroker
 
 from brokerctl.names import path
 from tests.brokerctl.management.conftest import Login
@@ -61,7 +61,7 @@ def test_deleting_takes_connections_queues_and_permissions_along(
 
     assert api.delete(path("vhosts", "doomed")).status_code == 204
 
-    with pytest.raises(pika.exceptions.ConnectionClosedByBroker, match="vhost 'doomed' is deleted"):
+    with pytest.raises(ConnectionClosedByBroker, match="vhost 'doomed' is deleted"):
         connection.process_data_events(time_limit=5)
     assert api.get(path("users", name, "permissions")).json() == []
     api.put(path("vhosts", "doomed"))

@@ -1,0 +1,85 @@
+"""Health checks, of a broker that is well and of one that is not."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+import pytest
+
+from brokerctl.management.app import create_app
+from brokerctl.management.door import NodeState
+from brokerctl.names import path
+from brokerctl.server.door import NodeDoor
+from tests.brokerctl.management.conftest import Login
+from tests.brokerctl.management.inside import inside
+from tests.support.embedded import EmbeddedBroker
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "/health/checks/alarms",
+        "/health/checks/local-alarms",
+        "/health/checks/virtual-hosts",
+        "/health/checks/node-is-quorum-critical",
+        "/health/checks/protocol-listener/amqp",
+        "/health/checks/protocol-listener/amqp091",
+        "/healthchecks/node",
+        "/aliveness-test/%2F",
+    ],
+)
+def test_a_healthy_broker_is_ok(api: httpx.Client, where: str) -> None:
+    reply = api.get(where)
+
+    assert (reply.status_code, reply.json()["status"]) == (200, "ok")
+
+
+def test_a_missing_listener_is_a_failure(embedded_broker: EmbeddedBroker, api: httpx.Client) -> None:
+    ports = sorted({embedded_broker.amqp_port, embedded_broker.api_port})
+    port = embedded_broker.amqp_port
+    assert api.get(f"/health/checks/port-listener/{port}").json() == {"status": "ok", "port": port}
+
+    for where, more in (
+        ("/health/checks/port-listener/1", {"missing": 1, "ports": ports}),
+        ("/health/checks/protocol-listener/mqtt", {"missing": "mqtt", "protocols": ["amqp", "http"]}),
+    ):
+        reply = api.get(where)
+        assert reply.status_code == 503
+        assert reply.json() == {"status": "failed", "reason": "No active listener", **more}
+    assert api.get("/health/checks/port-listener/x").json()["reason"] == "Invalid port"
+
+
+def test_aliveness_needs_rights_in_the_vhost(vhost: str, login: Login) -> None:
+    assert login("management", vhost).get(path("aliveness-test", vhost)).status_code == 200
+    assert login("management").get(path("aliveness-test", vhost)).status_code == 404
+    assert login("administrator").get(path("aliveness-test", vhost)).status_code == 401
+
+
+class AlarmedDoor(NodeDoor):
+    """To a broker that is out of memory and disk."""
+
+    def node(self) -> NodeState:
+        state = super().node()
+        state.memory_limit_bytes = state.memory_used_bytes - 1
+        state.disk_free_limit_bytes = state.disk_free_bytes + 1
+        return state
+
+
+def test_alarms_fail_the_check_and_show_on_the_node() -> None:
+    async def scenario() -> list[httpx.Response]:
+        async with inside(AlarmedDoor) as door:
+            transport = httpx.ASGITransport(create_app(door))
+            async with httpx.AsyncClient(transport=transport, base_url="http://x/api", auth=("guest", "guest")) as api:
+                return [await api.get("/health/checks/alarms"), await api.get("/nodes")]
+
+    check, nodes = asyncio.run(scenario())
+
+    (node,) = nodes.json()
+    assert check.status_code == 503
+    assert check.json() == {
+        "status": "failed",
+        "reason": "There are alarms in effect in the cluster",
+        "alarms": [{"resource": "memory", "node": node["name"]}, {"resource": "disk space", "node": node["name"]}],
+    }
+    assert (node["mem_alarm"], node["disk_free_alarm"]) == (True, True)

@@ -1,0 +1,85 @@
+"""The broker as a whole: overview, node, health."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+import brokerctl
+from brokerctl.names import path
+from tests.brokerctl.management.conftest import Login
+from tests.brokerctl.management.test_queues import publish
+from tests.support.embedded import EmbeddedBroker
+
+
+def overview(api: httpx.Client) -> dict[str, Any]:
+    return dict(api.get("/overview").raise_for_status().json())
+
+
+def test_it_says_what_it_is(embedded_broker: EmbeddedBroker, api: httpx.Client) -> None:
+    found = overview(api)
+
+    assert (found["product_name"], found["product_version"]) == ("Postroom", brokerctl.__version__)
+    assert found["rabbitmq_version"] == found["management_version"] == "3.13.7"
+    assert [kind["name"] for kind in found["exchange_types"]] == ["direct", "fanout", "headers", "topic"]
+    ports = {(listener["protocol"], listener["port"]) for listener in found["listeners"]}
+    assert ports == {("amqp", embedded_broker.amqp_port), ("http", embedded_broker.api_port)}
+    assert found["node"] == api.get("/nodes").json()[0]["name"]
+    assert api.get("/cluster-name").json() == {"name": found["cluster_name"]}
+    assert api.get("/extensions").json() == []
+
+
+def test_totals_follow_what_happens(embedded_broker: EmbeddedBroker, api: httpx.Client, vhost: str) -> None:
+    before = overview(api)
+    with embedded_broker.connect(vhost) as connection:
+        channel = connection.channel()
+        channel.queue_declare("q")
+        channel.basic_consume("q", lambda *_: None)
+        publish(api, vhost, "q")
+        during = overview(api)
+    after = overview(api)
+
+    def grown(key: str, name: str, later: dict[str, Any] = during) -> int:
+        return int(later[key].get(name, 0) - before[key].get(name, 0))
+
+    for name in ("connections", "channels", "consumers", "queues"):
+        assert grown("object_totals", name) == 1
+    assert grown("queue_totals", "messages_unacknowledged") == 1
+    assert grown("message_stats", "publish") == 1
+    assert grown("message_stats", "deliver") == 1
+    assert grown("churn_rates", "connection_created") == 1
+    assert grown("churn_rates", "connection_closed", after) == 1
+    assert grown("churn_rates", "queue_created") == 1
+    assert grown("churn_rates", "channel_created", after) == grown("churn_rates", "channel_closed", after) > 0
+    assert grown("message_stats", "publish", after) == 1
+
+
+def test_others_see_the_totals_of_their_vhosts_only(api: httpx.Client, vhost: str, login: Login) -> None:
+    api.put(path("queues", vhost, "q"), json={})
+    publish(api, vhost, "q")
+
+    inside, outside = overview(login("management", vhost)), overview(login("management"))
+
+    assert inside["queue_totals"]["messages"] == 1
+    assert inside["message_stats"]["publish"] == 1
+    assert inside["object_totals"] == {"channels": 0, "connections": 0, "exchanges": 6, "queues": 1}
+    assert outside["queue_totals"]["messages"] == 0
+    assert outside["message_stats"] == {}
+    for name in ("node", "listeners", "contexts"):
+        assert name not in inside
+
+
+def test_totals_go_back_over_the_range_that_is_asked_for(api: httpx.Client) -> None:
+    asked = {"lengths_age": 60, "lengths_incr": 5, "msg_rates_age": 60, "msg_rates_incr": 5}
+
+    details = api.get("/overview", params=asked).json()["queue_totals"]["messages_details"]
+
+    assert set(details) >= {"rate", "samples"}
+    assert set(details["samples"][0]) == {"sample", "timestamp"}
+
+
+def test_a_range_of_nothing_is_refused(api: httpx.Client) -> None:
+    reply = api.get("/overview", params={"lengths_age": 0, "lengths_incr": 5})
+
+    assert (reply.status_code, reply.json()["reason"]) == (400, "Invalid range parameters: age 0, incr 5")

@@ -1,0 +1,24 @@
+"""Lists of what the broker has none of."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "/policies",
+        "/policies/%2F",
+        "/operator-policies",
+        "/parameters",
+        "/global-parameters",
+        "/vhost-limits",
+        "/user-limits",
+        "/topic-permissions",
+        "/feature-flags",
+    ],
+)
+def test_what_the_broker_has_none_of_is_an_empty_list(api: httpx.Client, where: str) -> None:
+    assert api.get(where).json() == []
