@@ -77,9 +77,10 @@ def test_amqp_client_reads_what_was_published_over_http(
     publish(api, vhost, "q", "hello", **sent)
 
     with embedded_broker.connect(vhost) as connection:
-        method, properties, body = connection.channel().basic_get("q", auto_ack=True)
+        found: tuple[Any, Any, Any] = connection.channel().basic_get("q", auto_ack=True)
+    method, properties, body = found
 
-    assert (method and method.routing_key, body) == ("q", b"hello")
+    assert (method.routing_key, body) == ("q", b"hello")
     assert {name: getattr(properties, name) for name in sent} == sent
 
 
