@@ -10,10 +10,10 @@ from typing import TypeVar
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404
 
-from dashboard.models import Broker
+from dashboard.models import Broker, Operation
 from dashboard.models.grant import Role
 
 T = TypeVar("T")
@@ -74,3 +74,18 @@ def require(user: Person, broker: Broker, vhost: str | None, role: Role) -> None
             f"Your role on {broker.name}{f' / {vhost}' if vhost else ''} is {mine.value}; this needs {role.value}. "
             "An administrator of Postroom can grant it."
         )
+
+
+def may(user: Person, broker: Broker, vhost: str, role: Role) -> bool:
+    """Whether the user has at least this role there."""
+    mine = role_on(user, broker, vhost)
+    return mine is not None and RANKS[mine] >= RANKS[role]
+
+
+def visible_operations(user: Person) -> QuerySet[Operation]:
+    """Jobs on the vhosts the user may see. Those of removed brokers are for superusers only."""
+    if getattr(user, "is_active", False) and getattr(user, "is_superuser", False):
+        return Operation.objects.all()
+    mine = Q(broker__grants__user=user) if getattr(user, "is_active", False) else Q(pk__in=())
+    on_vhost = Q(broker__grants__vhost="") | Q(broker__grants__vhost=F("vhost"))
+    return Operation.objects.filter(mine & on_vhost).distinct()

@@ -4,7 +4,19 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path, register_converter
 
 from dashboard import paths
-from dashboard.views import brokers, exchanges, jobs, login, messages, move, overview, publish, purge, queues
+from dashboard.views import (
+    brokers,
+    exchanges,
+    jobs,
+    login,
+    messages,
+    move,
+    overview,
+    publish,
+    purge,
+    queues,
+    republish,
+)
 
 register_converter(paths.NameConverter, "amqp")
 
@@ -25,7 +37,7 @@ urlpatterns = [
     path(QUEUE + "publish/", publish.to_queue, name="queue-publish"),
     path(QUEUE + "purge/", purge.purge, name="purge"),
     path(QUEUE + "move/", move.move, name="move"),
-    path(QUEUE + "republish/", move.republish, name="republish"),
+    path(QUEUE + "republish/", republish.republish, name="republish"),
     path(BROKER + "exchanges/", exchanges.listing, name="exchanges"),
     path(EXCHANGE, exchanges.detail, name="exchange"),
     path(EXCHANGE + "publish/", publish.to_exchange, name="exchange-publish"),

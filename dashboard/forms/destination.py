@@ -77,7 +77,7 @@ class MoveForm(ReviewedForm):
 
 
 class RepublishForm(BodyForm):
-    """Publish chosen messages again on their own vhost, then take the originals away."""
+    """Publish chosen messages again on their own vhost, then take the originals away; one can get a new body."""
 
     selection = Selection(error_messages={"required": "Choose the messages to republish."})
     exchanges = forms.ChoiceField(choices=[("own", "Each message’s own"), ("one", "One for all")], initial="own")
@@ -89,3 +89,18 @@ class RepublishForm(BodyForm):
     keep = forms.BooleanField(required=False)
     edits_body = forms.BooleanField(required=False, widget=forms.HiddenInput)
     """Set when the form shows the body of its one message for editing."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        is_default = cleaned.get("exchanges") == "one" and cleaned.get("exchange") == ""
+        if is_default and cleaned.get("keys") == "own":
+            self.add_error(
+                "exchange", "Name an exchange, or use one key for all: the default one routes by queue name."
+            )
+        return cleaned
+
+    def route(self) -> tuple[str | None, str | None]:
+        """Exchange and key; None where each message keeps its own."""
+        cleaned = self.cleaned_data
+        exchange = cleaned["exchange"] if cleaned["exchanges"] == "one" else None
+        return exchange, cleaned["routing_key"] if cleaned["keys"] == "one" else None

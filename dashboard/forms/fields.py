@@ -14,6 +14,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
 
+from brokerctl.clients.content import Timestamp
 from brokerctl.names import MAX_NAME_BYTES, fits_shortstr
 
 INT64 = range(-(2**63), 2**63)
@@ -112,7 +113,7 @@ def _typed(type_name: str, text: str) -> Any:
         case "bool":
             return _checked(text.lower() == "true", text.lower() in ("true", "false"))
         case "timestamp":
-            return parse_time(text)
+            return Timestamp(parse_time(text).timestamp())
         case "bytes":
             return base64.b64decode(text, validate=True)
         case "json":

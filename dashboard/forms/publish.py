@@ -20,6 +20,17 @@ NOT_UTF8 = "�"
 """What the web framework puts for bytes that are not UTF-8. Sending it on would change the message silently."""
 
 
+def as_typed(content: bytes) -> tuple[str, str]:
+    """Text and encoding that make a text area give these bytes back: base64 for what it would change."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        text = NOT_UTF8
+    if "\r" in text or "\x00" in text or NOT_UTF8 in text:
+        return base64.b64encode(content).decode(), "base64"
+    return text, "text"
+
+
 class BodyForm(ReviewedForm):
     """A body as text, as base64, or from a file."""
 
@@ -64,12 +75,7 @@ class BodyForm(ReviewedForm):
 
     def _take_file(self, content: bytes) -> None:
         """Put a file into the body field, so that it is still there after the review: browsers forget chosen files."""
-        try:
-            text, encoding = content.decode(), "text"
-            if "\r" in text or NOT_UTF8 in text:
-                raise ValueError
-        except ValueError:
-            text, encoding = base64.b64encode(content).decode(), "base64"
+        text, encoding = as_typed(content)
         self.cleaned_data.update(content=content, body=text, encoding=encoding)
         data = self.data.copy()
         data["body"], data["encoding"] = text, encoding
@@ -124,7 +130,7 @@ class PublishForm(BodyForm):
         if not text:
             return None
         try:
-            return parse_time(text)
+            return int(parse_time(text).timestamp())
         except ValueError:
             raise ValidationError("Write a time such as 2026-03-12T14:02:11Z, or seconds since 1970.") from None
 

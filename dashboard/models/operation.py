@@ -1,6 +1,7 @@
 """One job on a broker: the form that started it, its progress, its result and its audit entry are this one row.
 
-The row never holds a message body or a password. A worker claims it by a conditional UPDATE, so a second worker gets nothing.
+The row never holds a message body or a password. A worker claims it by a conditional UPDATE, so a second worker gets
+nothing.
 """
 
 from __future__ import annotations
@@ -14,9 +15,8 @@ from django.utils.timezone import now
 
 from dashboard.models.broker import Broker
 
-
-SILENT_AFTER = timedelta(seconds=60)
-"""Six times the longest call to a broker that a worker makes without a sign of life."""
+SILENT_AFTER = timedelta(seconds=120)
+"""A worker writes twice a second while it gets on, and waits at most 10 s for an answer of a broker."""
 
 WORKER_DIED = (
     "Its worker gave no sign of life and has probably died. What was done stays done, the rest is at the source; "
@@ -76,7 +76,7 @@ class Operation(models.Model):
     queue = models.CharField(max_length=255, blank=True)
     """The source queue; empty for a publish to an exchange."""
     parameters: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
-    """What was asked: destination, fingerprints, routing key. The shape per kind is in dashboard.operations.handlers."""
+    """What was asked: destination, fingerprints, routing key. The shapes are in dashboard.operations.parameters."""
     total = models.PositiveIntegerField(null=True)
     counts: models.JSONField[dict[str, int], dict[str, int]] = models.JSONField(default=dict)
     """Outcome -> number of messages (brokerctl.operations.progress.Outcome)."""

@@ -20,7 +20,7 @@ GOOD = {
     Kind.PURGE: Outcome.PURGED,
     Kind.MOVE: Outcome.MOVED,
     Kind.COPY: Outcome.COPIED,
-    Kind.REPUBLISH: Outcome.PUBLISHED,
+    Kind.REPUBLISH: Outcome.MOVED,
 }
 """What each kind of job wants to happen to a message."""
 
@@ -137,7 +137,7 @@ def _destination(row: Operation) -> str:
 
 def _shares(row: Operation) -> tuple[Share, ...]:
     total = max(row.total or 0, row.done, 1)
-    good = GOOD[Kind(row.kind)]
+    good = Outcome.COPIED if row.parameters.get("keep") else GOOD[Kind(row.kind)]
     wanted = [good, *SHOWN_WITH_ZERO] if row.kind not in (Kind.PURGE, Kind.PUBLISH) else [good]
     shown = wanted + [Outcome(name) for name in row.counts if Outcome(name) not in wanted]
     shares: list[Share] = []
@@ -146,6 +146,8 @@ def _shares(row: Operation) -> tuple[Share, ...]:
         count = row.counts.get(outcome, 0)
         percent = 100 * count / total
         label, explained = LABELS[outcome]
+        if row.kind == Kind.REPUBLISH and outcome == good:
+            label = "Republished"
         shares.append(Share(outcome, label, explained, count, STATUSES.get(outcome, "done"), start, percent))
         start += percent
     return tuple(shares)

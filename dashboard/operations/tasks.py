@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from celery import shared_task
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.timezone import now
 from kombu.exceptions import KombuError
@@ -15,7 +15,7 @@ from kombu.exceptions import KombuError
 from brokerctl.errors import BrokerctlError, OperationCancelled
 from dashboard.models import Broker, Operation
 from dashboard.models.operation import Kind, State
-from dashboard.operations.handlers import handle
+from dashboard.operations.handlers import Edits, handle
 from dashboard.operations.parameters import Parameters
 from dashboard.operations.reporting import Reporter
 
@@ -26,10 +26,28 @@ SEND_RETRIES = {"max_retries": 2, "interval_start": 0, "interval_step": 0.2}
 
 
 def start(
-    kind: Kind, user: AbstractBaseUser, broker: Broker, vhost: str, queue: str, parameters: Parameters, **columns: Any
+    kind: Kind, user: User, broker: Broker, vhost: str, queue: str, parameters: Parameters, **columns: Any
 ) -> Operation:
     """Record the job and send it to a worker after the commit; a worker must find the row."""
-    operation = Operation.objects.create(
+    operation = _record(kind, user, broker, vhost, queue, parameters, **columns)
+    transaction.on_commit(partial(_send, operation.pk))
+    return operation
+
+
+def do_now(
+    kind: Kind, user: User, broker: Broker, vhost: str, queue: str, parameters: Parameters, edits: Edits
+) -> Operation:
+    """Record a job and do it in the request: for one message whose new body must never lie in the database."""
+    operation = _record(kind, user, broker, vhost, queue, parameters)
+    if Operation.objects.claim(operation.pk):
+        _do(operation.pk, edits)
+    return operation
+
+
+def _record(
+    kind: Kind, user: User, broker: Broker, vhost: str, queue: str, parameters: Parameters, **columns: Any
+) -> Operation:
+    return Operation.objects.create(
         kind=kind,
         broker=broker,
         broker_name=broker.name,
@@ -39,8 +57,6 @@ def start(
         created_by=user,
         **columns,
     )
-    transaction.on_commit(partial(_send, operation.pk))
-    return operation
 
 
 def _send(operation_id: int) -> None:
@@ -51,7 +67,8 @@ def _send(operation_id: int) -> None:
         Operation.objects.filter(pk=operation_id, state=State.QUEUED).update(
             state=State.FAILED,
             finished_at=now(),
-            error=f"The queue of jobs cannot be reached ({error}), so no worker has this job. Nothing was done.",
+            error="The queue of jobs cannot be reached, so no worker has this job. Nothing was done; try again when "
+            f"the broker of the jobs is up ({error}).",
         )
 
 
@@ -64,19 +81,24 @@ def run(operation_id: int) -> None:
     if not Operation.objects.claim(operation_id):
         log.info("Job %s is taken, cancelled or gone", operation_id)
         return
+    _do(operation_id)
+
+
+def _do(operation_id: int, edits: Edits | None = None) -> None:
+    """Carry out a claimed job. Whatever happens, its row ends, with a sentence."""
     operation = Operation.objects.select_related("broker").get(pk=operation_id)
     reporter = Reporter(operation_id)
     try:
-        tally = handle(operation, reporter.control)
+        tally = handle(operation, reporter.control, edits)
     except OperationCancelled:
         reporter.finish(State.CANCELLED)
     except BrokerctlError as error:
         log.info("Job %s failed: %s", operation_id, error)
         reporter.finish(State.FAILED, error=str(error))
     except Exception:
-        # The top of the task: whatever happened, the row has to end.
+        # The top of the task: what nobody foresaw is logged, and must not leave the row running.
         log.exception("Job %s failed", operation_id)
         reporter.finish(State.FAILED, error="Postroom itself failed here. The log of its worker says how.")
     else:
-        reporter.finish(State.CANCELLED if reporter.is_cancelled() and tally.is_short else State.DONE, tally)
-        log.info("Job %s done: %s", operation_id, tally.counts)
+        reporter.finish(State.DONE, tally)
+        log.info("Job %s done: %s", operation_id, dict(tally.counts))

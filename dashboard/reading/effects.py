@@ -48,7 +48,7 @@ def after(queue: Queue, overview: Overview | None, count: int) -> Effect:
 def _refusal(queue: Queue) -> str:
     if queue.type == "stream":
         return "It is a stream, and a stream is read from an offset by a consumer, not message by message."
-    if queue.arguments.get("x-single-active-consumer") is True and queue.consumers:
+    if queue.type == "quorum" and queue.arguments.get("x-single-active-consumer") is True and queue.consumers:
         return "It has a single active consumer, and the broker gives its messages to that one only."
     if queue.exclusive:
         return "It is exclusive to the connection that declared it."
@@ -57,13 +57,15 @@ def _refusal(queue: Queue) -> str:
 
 def _counted(queue: Queue, overview: Overview | None) -> str:
     """How the sentence about redelivery ends: what counts this as a delivery."""
-    if queue.type != "quorum":
-        return "; no delivery limit counts it."
     limit = queue.arguments.get("x-delivery-limit", queue.effective_policy.get("delivery-limit"))
+    # The embedded broker honours a delivery limit on any queue; others on quorum queues only.
+    is_ours = overview is not None and overview.product == "Postroom"
+    if queue.type != "quorum" and not (is_ours and limit is not None):
+        return "; no delivery limit counts it."
     if limit is None and overview is not None and _major(overview.version) >= 4:
         limit = DELIVERY_LIMIT_SINCE_4
     if not isinstance(limit, int) or limit < 0:
-        return "; this quorum queue has no delivery limit."
+        return "; this queue has no delivery limit."
     return f" and has used 1 of its {limit} deliveries: past that, the broker drops or dead-letters it."
 
 

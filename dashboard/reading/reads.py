@@ -16,8 +16,8 @@ from datetime import datetime
 
 from dashboard.reading.entries import Entry
 
-MAX_BYTES = 128 * 1024 * 1024
-"""All looks of all people together; one look can take at most a quarter."""
+MAX_BYTES = 256 * 1024 * 1024
+"""All looks of all people together; browsing stops one look at a quarter."""
 
 MAX_AGE_SECONDS = 30 * 60
 """After this a queue has changed so much that acting on the look would surprise."""
@@ -40,8 +40,10 @@ class Read:
     asked: int
     """How many messages the person asked for."""
     entries: tuple[Entry, ...]
-    ready: int | None
-    """How many were ready in the queue when it was read; None when the broker did not say."""
+    ready: int
+    """How many were ready in the queue when it was read."""
+    deliveries_left: int | None = None
+    """The fewest deliveries any of these has left; None without a limit."""
 
     @property
     def size_bytes(self) -> int:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+
+from brokerctl.clients.content import Timestamp
 
 PROPERTIES = (
     "content_type",
@@ -63,6 +65,8 @@ def type_name(value: Any) -> str:
             return "void"
         case bool():
             return "bool"
+        case Timestamp() | datetime():
+            return "timestamp"
         case int():
             return "int"
         case float():
@@ -73,8 +77,6 @@ def type_name(value: Any) -> str:
             return "string"
         case bytes() | bytearray():
             return "bytes"
-        case datetime():
-            return "timestamp"
         case list():
             return "array"
         case _:
@@ -89,6 +91,8 @@ def plain(value: Any) -> str:
 def quoted(value: Any) -> str:
     """The value as JSON would write it; what JSON has no word for is text."""
     match value:
+        case Timestamp():
+            return _time(value)
         case datetime():
             return value.isoformat(" ", "seconds")
         case bytes() | bytearray():
@@ -97,3 +101,10 @@ def quoted(value: Any) -> str:
             return str(value)
         case _:
             return json.dumps(value, ensure_ascii=False, default=quoted)
+
+
+def _time(seconds: int) -> str:
+    try:
+        return datetime.fromtimestamp(seconds, UTC).isoformat(" ", "seconds")
+    except (OverflowError, ValueError, OSError):
+        return f"{int(seconds)} s since 1970"

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django import forms
 
+from brokerctl.clients.content import Timestamp
 from dashboard.forms.fields import HeadersField, ShortStringField
 from tests.dashboard.forms.posted import posted
 
@@ -44,8 +44,8 @@ def test_spaces_are_part_of_a_name() -> None:
         ("double", "1.5", 1.5),
         ("bool", "True", True),
         ("bool", "false", False),
-        ("timestamp", "2026-03-12T14:02:11Z", datetime(2026, 3, 12, 14, 2, 11, tzinfo=UTC)),
-        ("timestamp", "0", datetime(1970, 1, 1, tzinfo=UTC)),
+        ("timestamp", "2026-03-12T14:02:11Z", Timestamp(1773324131)),
+        ("timestamp", "0", Timestamp(0)),
         ("bytes", "/w==", b"\xff"),
         ("json", '{"a": [1]}', {"a": [1]}),
         ("void", "", None),

@@ -65,11 +65,18 @@ def test_a_quorum_queue_counts_the_look(
     assert words in after(shown, rabbit(version), 3).sentence
 
 
+def test_the_embedded_broker_honours_a_limit_on_any_queue() -> None:
+    ours = Overview("Postroom", "0.1.0", "c", "n")
+
+    assert "1 of its 5 deliveries" in before(queue(arguments={"x-delivery-limit": 5}), ours).sentence
+    assert "no delivery limit counts it" in before(queue(), ours).sentence
+
+
 @pytest.mark.parametrize(
     ("shown", "words"),
     [
         (queue("stream"), "It is a stream"),
-        (queue(consumers=1, arguments={"x-single-active-consumer": True}), "single active consumer"),
+        (queue("quorum", consumers=1, arguments={"x-single-active-consumer": True}), "single active consumer"),
         (queue(exclusive=True), "exclusive"),
     ],
 )

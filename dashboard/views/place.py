@@ -1,0 +1,79 @@
+"""Where a page acts: a broker and a vhost that this person has the role for; and what to say when the broker won't."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from brokerctl.clients.base import BrokerClient
+from brokerctl.errors import BrokerUnreachable, ClientError, LoginRefused, ObjectNotFound, PermissionDenied
+from dashboard import access, brokers
+from dashboard.models import Broker
+from dashboard.models.grant import Role
+from dashboard.snapshot import QueueRow
+
+P = ParamSpec("P")
+
+
+@dataclass(slots=True, frozen=True)
+class Place:
+    user: User
+    broker: Broker
+    vhost: str
+
+    def client(self) -> BrokerClient:
+        """Raises ClientError."""
+        return brokers.client(self.broker)
+
+    def last_known(self, queue: str) -> QueueRow | None:
+        """What the collector saw of a queue, without asking the broker."""
+        return brokers.snapshot(self.broker).queues.get((self.vhost, queue))
+
+
+def place(request: HttpRequest, slug: str, vhost: str, role: Role) -> Place:
+    """Raises Http404 for strangers and PermissionDenied for a role that is too low."""
+    user = request.user
+    assert isinstance(user, User)
+    broker = access.broker_or_404(user, slug)
+    access.require(user, broker, vhost, role)
+    return Place(user, broker, vhost)
+
+
+def says_why(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Let a page that needs its broker answer with the broker's own refusal instead of failing."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except ClientError as error:
+            slug = str(kwargs.get("broker", ""))
+            broker = access.visible_brokers(request.user).filter(slug=slug).first()
+            title = TITLES.get(type(error), "The broker refused")
+            status = 404 if isinstance(error, ObjectNotFound) else 502
+            context = {"title": title, "sentence": sentence(error), "broker": broker}
+            return render(request, "brokers/refused.html", context, status=status)
+
+    return answered
+
+
+TITLES: dict[type[ClientError], str] = {
+    BrokerUnreachable: "The broker does not answer",
+    LoginRefused: "The broker refused the login",
+    PermissionDenied: "The broker does not allow this",
+    ObjectNotFound: "There is no such thing on the broker",
+}
+
+
+def sentence(error: Exception) -> str:
+    """An error of the client as a whole sentence."""
+    text = str(error).strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?")) else ".")
