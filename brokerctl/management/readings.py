@@ -29,7 +29,7 @@ CHURN = (
 )
 EXCHANGE = ("publish_in", "publish_out")
 CONNECTION = ("recv_oct", "send_oct")
-NODE = ("mem_used", "disk_free")
+NODE = ("mem_used", "disk_free", "sockets_used")
 
 GAUGES = frozenset((*LENGTHS, *NODE))
 """What goes up and down. The rest only grows, except when an object goes and takes its share of a total along."""
@@ -97,8 +97,8 @@ def of_connection(connection: ConnectionState) -> Numbers:
     return connection.received_bytes, connection.sent_bytes
 
 
-def of_node(node: NodeState) -> Numbers:
-    return node.memory_used_bytes, node.disk_free_bytes
+def of_node(node: NodeState, broker: Broker) -> Numbers:
+    return node.memory_used_bytes, node.disk_free_bytes, len(broker.peers)
 
 
 def _messages(counted: Counters) -> Numbers:

@@ -73,7 +73,7 @@ class Sampler:
             yield
         yield from self._connections(at)
         self._read(broker, at, readings.of_broker(broker), TOTAL_SECONDS)
-        self._read(self._door, at, readings.of_node(self._door.node()), TOTAL_SECONDS)
+        self._read(self._door, at, readings.of_node(self._door.node(), broker), TOTAL_SECONDS)
         for key in [key for key, series in self._series.items() if series.read_at < at]:
             del self._series[key]
 

@@ -1,0 +1,17 @@
+"""Waiting for what happens elsewhere, without guessing how long it takes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+STEP_SECONDS = 0.02
+
+
+def wait_until(is_so: Callable[[], bool], within: float) -> None:
+    """Return when `is_so()`; fail with its name when it is not after `within` seconds."""
+    deadline = time.monotonic() + within
+    while not is_so():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{getattr(is_so, '__name__', 'it')} did not come true within {within} s")
+        time.sleep(STEP_SECONDS)
