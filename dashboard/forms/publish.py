@@ -125,6 +125,10 @@ class PublishForm(BodyForm):
         "app_id",
     )
 
+    @property
+    def has_property_errors(self) -> bool:
+        return any(name in self.errors for name in (*self.TEXTS, "priority", "expiration", "timestamp"))
+
     def clean_timestamp(self) -> Any:
         text = self.cleaned_data["timestamp"]
         if not text:

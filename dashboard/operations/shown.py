@@ -78,6 +78,11 @@ class Job:
     seconds_left: float | None
 
     @property
+    def good(self) -> int:
+        """Messages that did what was wanted."""
+        return sum(share.count for share in self.shares if share.status == "done")
+
+    @property
     def problems(self) -> list[dict[str, str]]:
         return self.row.problems
 

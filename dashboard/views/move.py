@@ -1,7 +1,7 @@
 """Move and copy: choose where, see what will happen, then a job does it.
 
-The three steps are one form (dashboard.forms.reviewed). What was chosen travels as fingerprints; the review uses what was
-read before, and nothing is read again.
+The three steps are one form (dashboard.forms.reviewed). What was chosen travels as fingerprints; the review uses what
+was read before, and nothing is read again.
 """
 
 from __future__ import annotations
@@ -70,7 +70,9 @@ def move(request: HttpRequest, broker: str, vhost: str, queue: str) -> HttpRespo
 
 
 def fingerprints(request: HttpRequest) -> list[str]:
-    """The chosen messages: ticked in the browser's list, or carried along by the form."""
+    """The chosen messages: the opened one, those ticked in the list, or what the form carries along."""
+    if "only" in request.POST:
+        return request.POST.getlist("only")
     return request.POST.getlist("message") or request.POST.get("selection", "").split()
 
 
