@@ -1,7 +1,8 @@
 """The one error tree of brokerctl: what a peer of the embedded broker did wrong, and what a broker refused us.
 
-AMQP errors carry the reply code and text that go on the wire. `AmqpChannelError` closes a channel, `AmqpConnectionError`
-a connection; the difference is the class, so a handler only raises. Texts say what, which and what to do.
+AMQP errors carry the reply code and text that go on the wire. `AmqpChannelError` closes a channel,
+`AmqpConnectionError` a connection; the difference is the class, so a handler only raises. Texts say what, which and
+what to do.
 """
 
 from __future__ import annotations

@@ -18,4 +18,9 @@ def fits_shortstr(name: str) -> bool:
 
 def path(*segments: str) -> str:
     """Join path segments, each percent-encoded whole: path("queues", "/", "a/b") is "/queues/%2F/a%2Fb"."""
-    return "".join("/" + quote(segment, safe="") for segment in segments)
+    return "".join("/" + _quoted(segment) for segment in segments)
+
+
+def _quoted(segment: str) -> str:
+    # A bare dot segment is taken out of a URL by whoever handles it next, and another object would be meant.
+    return segment.replace(".", "%2E") if segment in (".", "..") else quote(segment, safe="")

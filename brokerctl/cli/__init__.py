@@ -1,0 +1,1 @@
+"""The command line for any broker: one module per group of commands."""

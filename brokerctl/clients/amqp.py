@@ -153,11 +153,16 @@ class PikaSession:
                 self._results[sequence] = PublishResult(is_positive, is_positive, reason)
 
     def _returned(self, _channel: object, method: Any, props: Any, body: bytes) -> None:
-        item = (method.exchange, method.routing_key, props.raw, body)
-        for sequence, pending in self._pending.items():
-            if pending == item and sequence not in self._results:
-                self._results[sequence] = PublishResult(True, False, f"{method.reply_text}: no queue is bound for it")
-                return
+        route = (method.exchange, method.routing_key)
+        alike = [n for n, item in self._pending.items() if item[:2] == route and item[3] == body]
+        exact = [n for n in alike if self._pending[n][2] == props.raw and n not in self._results]
+        # A broker may send it back with another header: without BCC, or with what an interceptor wrote into it. To take
+        # it for nobody's would be to lose it, so then all that it can be count as returned.
+        meant = exact[:1] or alike or list(self._pending)
+        for sequence in meant:
+            self._results.setdefault(
+                sequence, PublishResult(True, False, f"{method.reply_text}: no queue is bound for it")
+            )
 
     # Callbacks of pika
 
@@ -237,9 +242,11 @@ def message_of(method: Any, header: bytes, body: bytes) -> Message:
     except AmqpSyntaxError as error:
         values, undecodable = {}, str(error)
     headers = values.pop("headers", {})
+    exchange, routing_key = _text(method.exchange), _text(method.routing_key)
+    is_route_exact = (exchange, routing_key) == (method.exchange, method.routing_key)
     return Message(
-        exchange=method.exchange,
-        routing_key=method.routing_key,
+        exchange=exchange,
+        routing_key=routing_key,
         redelivered=method.redelivered,
         header=header,
         body=body,
@@ -247,7 +254,13 @@ def message_of(method: Any, header: bytes, body: bytes) -> Message:
         headers=headers,
         delivery_tag=method.delivery_tag,
         undecodable=undecodable,
+        is_route_exact=is_route_exact,
     )
+
+
+def _text(name: str | bytes) -> str:
+    """A name for people: pika gives bytes when it is not UTF-8."""
+    return name if isinstance(name, str) else name.decode("utf-8", "backslashreplace")
 
 
 def _user_id(header: bytes) -> str | None:

@@ -62,6 +62,8 @@ class Message:
     """Valid only on the session that took the message."""
     undecodable: str = ""
     """Why `properties` and `headers` are empty although the header is not; empty when it was read."""
+    is_route_exact: bool = True
+    """False when exchange or routing key are not UTF-8: what stands here is for people, not to be sent again."""
 
 
 @dataclass(slots=True, frozen=True)

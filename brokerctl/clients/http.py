@@ -100,6 +100,9 @@ class Http:
             raise BrokerUnreachable(f"{self._where} did not answer within {seconds:g} s") from error
         except httpx.TransportError as error:
             raise BrokerUnreachable(self._unreachable(error)) from error
+        except UnicodeError as error:
+            # A host that is no name at all: too long, or with an empty part.
+            raise BrokerUnreachable(f"there is no host {self.address.host}") from error
         except httpx.HTTPError as error:
             raise UnexpectedReply(f"{self._where} broke the HTTP protocol: {error}") from error
         if response.status_code >= 300:

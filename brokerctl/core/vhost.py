@@ -6,8 +6,7 @@ clients and people match on them.
 
 from __future__ import annotations
 
-from typing import Any
-
+from brokerctl.core import equivalence
 from brokerctl.core.arguments import DROP_HEAD
 from brokerctl.core.channel import Channel
 from brokerctl.core.consumers import Consumer
@@ -15,9 +14,10 @@ from brokerctl.core.context import Context
 from brokerctl.core.counters import Counters
 from brokerctl.core.dead_letter import DeadLetters
 from brokerctl.core.effects import CancelConsumer, Effects, Forget, Save
-from brokerctl.core.exchanges import TYPES, Binding, Direct, Exchange
+from brokerctl.core.exchanges import TYPES, Binding, Exchange
 from brokerctl.core.message import Arguments, Entry
 from brokerctl.core.queue import Queue
+from brokerctl.core.records import binding_key, binding_record, exchange_record, queue_record
 from brokerctl.core.routing import Router
 from brokerctl.errors import AccessRefused, CommandInvalid, NotFound, PreconditionFailed, ResourceLocked
 
@@ -87,7 +87,7 @@ class Vhost:
             raise CommandInvalid(f"unknown exchange type '{kind}'")
         known = self.exchanges.get(name)
         if known is not None:
-            self._same_exchange(known, kind, is_durable, is_auto_delete, is_internal, arguments or {})
+            equivalence.check_exchange(known, kind, is_durable, is_auto_delete, is_internal, arguments or {})
             return known
         if name.startswith("amq."):
             raise AccessRefused(f"exchange name '{name}' contains reserved prefix 'amq.*'")
@@ -143,7 +143,7 @@ class Vhost:
         self.context.churn.queue_declared += 1
         if name in self.queues:
             known = self.queue(name, connection)
-            self._same_queue(known, is_durable, is_auto_delete, owner, arguments or {})
+            equivalence.check_queue(known, is_durable, is_auto_delete, owner, arguments or {})
             known.was_used = True
             return known
         if name.startswith("amq.") and not name.startswith("amq.gen-"):
@@ -295,35 +295,6 @@ class Vhost:
 
     # Private
 
-    def _same_exchange(
-        self,
-        known: Exchange,
-        kind: str,
-        is_durable: bool,
-        is_auto_delete: bool,
-        is_internal: bool,
-        arguments: Arguments,
-    ) -> None:
-        where = f"exchange '{known.name}' in vhost '{self.name}'"
-        same("type", kind, known.type, where)
-        same("durable", is_durable, known.is_durable, where)
-        same("auto_delete", is_auto_delete, known.is_auto_delete, where)
-        same("internal", is_internal, known.is_internal, where)
-        same(
-            "alternate-exchange", arguments.get("alternate-exchange"), known.arguments.get("alternate-exchange"), where
-        )
-
-    def _same_queue(
-        self, known: Queue, is_durable: bool, is_auto_delete: bool, owner: str | None, arguments: Arguments
-    ) -> None:
-        where = f"queue '{known.name}' in vhost '{self.name}'"
-        same("durable", is_durable, known.is_durable, where)
-        same("exclusive", owner is not None, known.owner is not None, where)
-        same("auto_delete", is_auto_delete, known.is_auto_delete, where)
-        for name in sorted(arguments.keys() | known.arguments.keys()):
-            if name.startswith("x-"):
-                same(name, arguments.get(name), known.arguments.get(name), where)
-
     def _unbind_destination(self, destination: Queue | Exchange, effects: Effects) -> None:
         for binding in self.bindings_of(destination):
             binding.source.unbind(binding.key)
@@ -344,67 +315,5 @@ class Vhost:
         return destination.keeps if isinstance(destination, Queue) else destination.is_durable
 
 
-def same(argument: str, received: Any, current: Any, where: str) -> None:
-    """Raise PreconditionFailed as RabbitMQ words it when a redeclaration differs."""
-    if received != current or isinstance(received, bool) != isinstance(current, bool):
-        raise PreconditionFailed(
-            f"inequivalent arg '{argument}' for {where}: received {shown(received)} but current is {shown(current)}"
-        )
-
-
-def shown(value: Any) -> str:
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return f"'{str(value).lower()}'"
-    if isinstance(value, str):
-        return f"'{value}'"
-    return f"the value '{value}' of type '{'signedint' if isinstance(value, int) else type(value).__name__}'"
-
-
 def described(exchange: str) -> str:
     return f"exchange '{exchange}'" if exchange else "default exchange"
-
-
-def queue_record(queue: Queue) -> dict[str, Any]:
-    return {
-        "store_id": queue.store_id,
-        "auto_delete": queue.is_auto_delete,
-        "arguments": queue.arguments,
-        "user": queue.user,
-    }
-
-
-def exchange_record(exchange: Exchange) -> dict[str, Any]:
-    return {
-        "type": exchange.type,
-        "auto_delete": exchange.is_auto_delete,
-        "internal": exchange.is_internal,
-        "arguments": exchange.arguments,
-        "user": exchange.user,
-    }
-
-
-def binding_record(binding: Binding) -> dict[str, Any]:
-    return {
-        "vhost": binding.source.vhost,
-        "source": binding.source.name,
-        "destination_type": binding.destination_type,
-        "destination": binding.destination.name,
-        "routing_key": binding.routing_key,
-        "arguments": binding.arguments,
-    }
-
-
-def binding_key(binding: Binding) -> tuple[str, ...]:
-    return (
-        binding.source.vhost,
-        binding.source.name,
-        binding.destination_type,
-        binding.destination.name,
-        binding.routing_key,
-        repr(binding.key[3]),
-    )
-
-
-__all__ = ["PREDECLARED", "Direct", "Vhost", "shown"]

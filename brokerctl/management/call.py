@@ -45,15 +45,14 @@ class Call:
     node_stats: Rates = field(init=False)
 
     def __post_init__(self) -> None:
+        self.lengths = self._rates("lengths")
+        self.rates = self._rates("msg_rates")
+        self.data = self._rates("data_rates")
+        self.node_stats = self._rates("node_stats")
+
+    def _rates(self, family: str) -> Rates:
         asked = self.request.query_params
-        for name, family in (
-            ("lengths", "lengths"),
-            ("rates", "msg_rates"),
-            ("data", "data_rates"),
-            ("node_stats", "node_stats"),
-        ):
-            window = Range.parse(asked.get(f"{family}_age"), asked.get(f"{family}_incr"))
-            setattr(self, name, Rates(self.services.sampler, window))
+        return Rates(self.services.sampler, Range.parse(asked.get(f"{family}_age"), asked.get(f"{family}_incr")))
 
     @property
     def door(self) -> Door:

@@ -13,7 +13,7 @@ from brokerctl.management.auth import Level
 from brokerctl.management.call import Call
 from brokerctl.management.door import NodeState
 from brokerctl.management.errors import absent
-from brokerctl.management.readings import BROKER, CHURN, NODE, VHOST
+from brokerctl.management.readings import NODE
 from brokerctl.management.resources import resource
 from brokerctl.management.values import Json
 
@@ -58,7 +58,7 @@ def _row(call: Call) -> Json:
         "mem_calculation_strategy": "rss",
         "disk_free_limit": node.disk_free_limit_bytes,
         "disk_free_alarm": has_disk_alarm(node),
-        **call.lengths.both(call.broker, BROKER, (0,) * len(VHOST) + readings.of_churn(call.broker), CHURN),
+        **overview.churn(call),
         "exchange_types": overview.EXCHANGE_TYPES,
         "auth_mechanisms": AUTH_MECHANISMS,
         "applications": [

@@ -11,7 +11,7 @@ from brokerctl.core.exchanges import TYPES
 from brokerctl.management import auth, readings, render
 from brokerctl.management.auth import Level
 from brokerctl.management.call import Call
-from brokerctl.management.readings import BROKER, CHURN, LENGTHS, MESSAGES, VHOST, Numbers
+from brokerctl.management.readings import CHURN, LENGTHS, MESSAGES, VHOST
 from brokerctl.management.resources import resource
 from brokerctl.management.sampling import OBJECT_SECONDS, TOTAL_SECONDS
 from brokerctl.management.values import Json
@@ -50,7 +50,7 @@ async def show(call: Call) -> Response:
         "is_op_policy_updating_enabled": False,
         "statistics_db_event_queue": 0,
         **_totals(call),
-        "churn_rates": call.lengths.both(call.broker, BROKER, _with_churn(call), CHURN),
+        "churn_rates": churn(call),
     }
     if auth.is_monitor(call.user):
         body |= {"node": call.node, "listeners": listeners(call), "contexts": contexts(call)}
@@ -58,20 +58,24 @@ async def show(call: Call) -> Response:
 
 
 def _totals(call: Call) -> Json:
-    """Messages and objects. Who is no monitor sees those of the own vhosts only, and no rates of the others'."""
+    """Messages and objects in the vhosts that the user sees."""
     broker = call.broker
     visible = [broker.vhosts[name] for name in auth.visible_vhosts(broker, call.user)]
     numbers = readings.of_vhosts(visible, broker)
     is_whole = len(visible) == len(broker.vhosts)
-    source: object = broker if is_whole else (visible[0] if len(visible) == 1 else None)
-    names = BROKER if is_whole else VHOST
-    padded = (*numbers, *readings.of_churn(broker)) if is_whole else numbers
+    # Readings are taken of all vhosts together and of each one; of some together there are none, and no rates.
+    source = broker if is_whole else visible[0] if len(visible) == 1 else None
     counted = any(numbers[len(LENGTHS) :])
     return {
-        "message_stats": call.rates.both(source, names, padded, MESSAGES) if counted else {},
-        "queue_totals": call.lengths.both(source, names, padded, LENGTHS),
+        "message_stats": call.rates.both(source, VHOST, numbers, MESSAGES) if counted else {},
+        "queue_totals": call.lengths.both(source, VHOST, numbers, LENGTHS),
         "object_totals": _objects(call),
     }
+
+
+def churn(call: Call) -> Json:
+    """What came and went since the broker started."""
+    return call.lengths.both(call.broker.context.churn, CHURN, readings.of_churn(call.broker))
 
 
 def _objects(call: Call) -> Json:
@@ -92,10 +96,6 @@ def _objects(call: Call) -> Json:
     if is_monitor:
         found["consumers"] = sum(len(queue.consumers) for vhost in vhosts for queue in vhost.queues.values())
     return found
-
-
-def _with_churn(call: Call) -> Numbers:
-    return (0,) * len(VHOST) + readings.of_churn(call.broker)
 
 
 def listeners(call: Call) -> list[Json]:

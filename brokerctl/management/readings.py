@@ -36,7 +36,6 @@ GAUGES = frozenset((*LENGTHS, *NODE))
 
 QUEUE = (*LENGTHS, *QUEUE_MESSAGES)
 VHOST = (*LENGTHS, *MESSAGES)
-BROKER = (*LENGTHS, *MESSAGES, *CHURN)
 
 
 def of_queue(queue: Queue) -> Numbers:
@@ -67,11 +66,6 @@ def of_vhosts(vhosts: Iterable[Vhost], broker: Broker) -> Numbers:
     """The sum over these vhosts, in the order of VHOST."""
     rows = [(0,) * len(VHOST), *(of_vhost(vhost, broker) for vhost in vhosts)]
     return tuple(map(sum, zip(*rows, strict=True)))
-
-
-def of_broker(broker: Broker) -> Numbers:
-    """In the order of BROKER."""
-    return *of_vhosts(broker.vhosts.values(), broker), *of_churn(broker)
 
 
 def of_churn(broker: Broker) -> Numbers:

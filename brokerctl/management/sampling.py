@@ -72,7 +72,8 @@ class Sampler:
             self._read(vhost, at, readings.of_vhost(vhost, broker), TOTAL_SECONDS)
             yield
         yield from self._connections(at)
-        self._read(broker, at, readings.of_broker(broker), TOTAL_SECONDS)
+        self._read(broker, at, readings.of_vhosts(broker.vhosts.values(), broker), TOTAL_SECONDS)
+        self._read(broker.context.churn, at, readings.of_churn(broker), TOTAL_SECONDS)
         self._read(self._door, at, readings.of_node(self._door.node(), broker), TOTAL_SECONDS)
         for key in [key for key, series in self._series.items() if series.read_at < at]:
             del self._series[key]

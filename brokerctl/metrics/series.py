@@ -46,7 +46,7 @@ class Series:
             self._open[name] = (slot, collected)
 
     def points(self, name: str) -> list[tuple[float, Values]]:
-        """(second, values) of one range, oldest first, the step in progress last; steps without a measurement are None."""
+        """(second, values) of one range, oldest first, the step in progress last; None: not measured."""
         grain = GRAINS[name]
         known = list(self._rings[name])
         if name in self._open:

@@ -105,6 +105,6 @@ def _refuse_harm(queue: Queue, limit: int | None, mark: tuple[str, int, str, str
     with _worn_lock:
         if limit is not None and mark in _worn:
             raise RequestRefused(
-                f"the messages at the head of {queue.name} have nearly used their {limit} deliveries: another look could "
-                "make the queue give them up. Raise the delivery limit by policy, or move them"
+                f"the messages at the head of {queue.name} have nearly used their {limit} deliveries: another look "
+                "could make the queue give them up. Raise the delivery limit by policy, or move them"
             )

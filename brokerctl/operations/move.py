@@ -135,7 +135,7 @@ class _Run:
         return batch
 
     def _send(self, batch: list[tuple[str, Message]]) -> None:
-        sendable = [each for each in batch if not self._refuse_copies(*each)]
+        sendable = [each for each in batch if not self._refuse(*each)]
         results = self.target.publish_many([self._item(*each) for each in sendable])
         for (fingerprint, message), result in zip(sendable, results, strict=True):
             self._settle(fingerprint, message, result)
@@ -158,15 +158,25 @@ class _Run:
             del self.held[message.delivery_tag]
             self.tally.add(Outcome.MOVED)
 
-    def _refuse_copies(self, fingerprint: str, message: Message) -> bool:
-        """A CC or BCC header would send copies to more queues than anybody asked for: such a message stays."""
-        if self.plan.destination.exchange != "" or fingerprint in self.plan.edits:
-            return False
-        copies = [name for name in COPY_HEADERS if name in message.headers]
-        if copies:
-            reason = f"its {' and '.join(copies)} header would send copies to other queues as well"
+    def _refuse(self, fingerprint: str, message: Message) -> bool:
+        """Whether it must stay, because it would go elsewhere than to the destination."""
+        reason = self._inexact_route(message) or self._copies(fingerprint, message)
+        if reason:
             self.tally.add_problem(Outcome.REFUSED, fingerprint, reason)
-        return bool(copies)
+        return bool(reason)
+
+    def _inexact_route(self, message: Message) -> str:
+        keeps_route = self.plan.destination.exchange is None or self.plan.destination.routing_key is None
+        if message.is_route_exact or not keeps_route:
+            return ""
+        return "its exchange or routing key is not UTF-8 and cannot be sent again as it is: choose both"
+
+    def _copies(self, fingerprint: str, message: Message) -> str:
+        """A CC or BCC header would send copies to more queues than anybody asked for."""
+        if self.plan.destination.exchange != "" or fingerprint in self.plan.edits:
+            return ""
+        copies = [name for name in COPY_HEADERS if name in message.headers]
+        return f"its {' and '.join(copies)} header would send copies to other queues as well" if copies else ""
 
     def _cancel(self) -> None:
         rest = (self.tally.total or 0) - self.tally.done

@@ -17,7 +17,6 @@ from brokerctl.management.app import create_app
 from brokerctl.management.door import Listener
 from brokerctl.server.config import DEFAULT_AMQP_PORT, DEFAULT_API_PORT, BrokerConfig
 from brokerctl.server.door import NodeDoor
-from brokerctl.server.listener import listen
 from brokerctl.server.node import Node
 from brokerctl.server.session import Session
 from brokerctl.store.sqlite import SqliteStore
@@ -47,14 +46,23 @@ async def serve(config: BrokerConfig) -> None:
     node = Node(config, SqliteStore(config.home / FOLDER))
     node.restore()
     node.start()
+    try:
+        await _answer(config, node, amqp_port, api_port)
+    finally:
+        # Also when it cannot listen: the store's thread would keep the process for ever.
+        await node.stop()
+
+
+async def _answer(config: BrokerConfig, node: Node, amqp_port: int, api_port: int) -> None:
+    """Listen for clients until a signal comes."""
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
-    sockets = listen(config.hosts, amqp_port)
-    servers = [await loop.create_server(lambda: Session(node), sock=bound) for bound in sockets]
+    sockets = ports.listen(config.hosts, amqp_port)
     api, serving = _start_api(config, node, amqp_port, api_port)
     await _started(api, serving)
+    servers = [await loop.create_server(lambda: Session(node), sock=bound) for bound in sockets]
     host = config.hosts[0] if ":" not in config.hosts[0] else f"[{config.hosts[0]}]"
     print(f"Broker is ready: amqp://{host}:{amqp_port} http://{host}:{api_port}", flush=True)
     await stopping.wait()
@@ -63,7 +71,6 @@ async def serve(config: BrokerConfig) -> None:
         server.close()
     api.should_exit = True
     await serving
-    await node.stop()
 
 
 def _start_api(
@@ -74,13 +81,14 @@ def _start_api(
     settings = uvicorn.Config(
         create_app(NodeDoor(node, listeners)),
         log_config=None,
+        log_level="warning",
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=2,
         lifespan="on",
     )
     api = _Api(settings)
-    return api, asyncio.get_running_loop().create_task(api.serve(sockets=listen(config.hosts, api_port)))
+    return api, asyncio.get_running_loop().create_task(api.serve(sockets=ports.listen(config.hosts, api_port)))
 
 
 async def _started(api: uvicorn.Server, serving: asyncio.Task[None]) -> None:

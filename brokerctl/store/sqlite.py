@@ -34,7 +34,10 @@ PRAGMAS = (
 
 class SqliteStore:
     def __init__(self, folder: Path) -> None:
-        """Open or create the file in `folder`. Raises StoreError when it is in use, damaged or of a newer layout."""
+        """Open or create the file in `folder`.
+
+        Raises StoreError when the folder cannot be made, or the file is in use, damaged or of a newer layout.
+        """
         self.batch = Batch()
         self.failure: StoreError | None = None
         self._committing_bytes = 0
@@ -45,7 +48,10 @@ class SqliteStore:
         self._thread = threading.Thread(target=self._write, name="store")
         self._on_commit: Callable[[list[Receipt]], None] = lambda receipts: None
         self._on_failure: Callable[[StoreError], None] = lambda error: None
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise StoreError(f"{folder} cannot be made: {error.strerror}") from error
         self._path = folder / FILE
         try:
             self._database = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=0)

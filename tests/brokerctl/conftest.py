@@ -1,23 +1,32 @@
-"""A fresh embedded broker where a test changes it for good, one for the session where tests keep to their own names."""
+"""A vhost on the embedded broker, on a real RabbitMQ, and on each of them in turn."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.support import embedded
+from tests.support.brokers import Place, place_on
 from tests.support.embedded import EmbeddedBroker
+from tests.support.rabbitmq import RabbitMQ
+
+REAL = [pytest.mark.rabbitmq, pytest.mark.xdist_group("rabbitmq")]
 
 
 @pytest.fixture(scope="session")
-def embedded_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedBroker]:
-    """Shared: use queue and exchange names of your own."""
-    with embedded.running(tmp_path_factory.mktemp("broker")) as broker:
-        yield broker
+def ours(embedded_broker: EmbeddedBroker) -> Iterator[Place]:
+    with place_on(embedded_broker) as place:
+        yield place
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path
+@pytest.fixture(scope="session")
+def real(rabbitmq: RabbitMQ) -> Iterator[Place]:
+    with place_on(rabbitmq) as place:
+        yield place
+
+
+@pytest.fixture(params=["ours", pytest.param("real", marks=REAL)])
+def place(request: pytest.FixtureRequest) -> Place:
+    """The test runs on both."""
+    found: Place = request.getfixturevalue(request.param)
+    return found

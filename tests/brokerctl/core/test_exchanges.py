@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brokerctl.core.context import Context
+from brokerctl.core.effects import Effects
 from brokerctl.core.exchanges import TYPES, Binding, Exchange
 from brokerctl.core.message import Arguments
 from brokerctl.core.queue import Queue
@@ -110,7 +111,8 @@ def test_same_binding_twice_is_one() -> None:
 
 
 def test_exchanges_bound_in_a_circle_deliver_once() -> None:
-    vhost, effects = Vhost("/", Context(WireCodec())), []
+    vhost = Vhost("/", Context(WireCodec()))
+    effects: Effects = []
     first = vhost.declare_exchange("e1", "fanout", effects, is_durable=False)
     second = vhost.declare_exchange("e2", "fanout", effects, is_durable=False)
     queue = vhost.declare_queue("q", effects)
@@ -121,7 +123,8 @@ def test_exchanges_bound_in_a_circle_deliver_once() -> None:
 
 
 def test_alternate_exchange_takes_what_has_no_route() -> None:
-    vhost, effects = Vhost("/", Context(WireCodec())), []
+    vhost = Vhost("/", Context(WireCodec()))
+    effects: Effects = []
     main = vhost.declare_exchange("main", "direct", effects, is_durable=False, arguments={"alternate-exchange": "rest"})
     rest = vhost.declare_exchange("rest", "fanout", effects, is_durable=False)
     routed, leftover = vhost.declare_queue("routed", effects), vhost.declare_queue("leftover", effects)
@@ -133,7 +136,8 @@ def test_alternate_exchange_takes_what_has_no_route() -> None:
 
 
 def test_routes_are_not_remembered_across_a_change() -> None:
-    vhost, effects = Vhost("/", Context(WireCodec())), []
+    vhost = Vhost("/", Context(WireCodec()))
+    effects: Effects = []
     default = vhost.exchanges[""]
     assert vhost.router.route(default, "late", {}) == ()
 

@@ -166,7 +166,8 @@ def test_only_the_first_consumer_is_active_until_it_leaves() -> None:
 
 
 def test_consumer_of_higher_priority_is_served_first_while_it_has_credit() -> None:
-    stage, effects = Stage({}), []
+    stage = Stage({})
+    effects: Effects = []
     low = consume(stage, "low")
     high_channel = a_channel()
     high_channel.prefetch = 1

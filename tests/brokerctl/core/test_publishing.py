@@ -61,7 +61,8 @@ def headers(queue: Queue) -> Arguments:
 
 
 def test_mandatory_message_without_a_queue_comes_back() -> None:
-    vhost, effects, sender = a_vhost(), [], channel()
+    vhost, sender = a_vhost(), channel()
+    effects: Effects = []
 
     publishing.publish(vhost, sender, lost := message(key="nobody"), True, effects)
 

@@ -28,7 +28,8 @@ def delivered(effects: Effects) -> list[int]:
 
 
 def test_consumers_take_turns() -> None:
-    queue, effects = Queue("/", "q"), []
+    queue = Queue("/", "q")
+    effects: Effects = []
     first, second = consumer(queue), consumer(queue)
     queue.add_consumer(first, effects)
     queue.add_consumer(second, effects)
@@ -40,7 +41,8 @@ def test_consumers_take_turns() -> None:
 
 
 def test_consumer_gets_no_more_than_its_prefetch_until_it_acks() -> None:
-    queue, effects = Queue("/", "q"), []
+    queue = Queue("/", "q")
+    effects: Effects = []
     reader = consumer(queue, prefetch=2)
     queue.add_consumer(reader, effects)
     for position in range(3):
@@ -53,7 +55,8 @@ def test_consumer_gets_no_more_than_its_prefetch_until_it_acks() -> None:
 
 
 def test_requeued_message_keeps_its_place() -> None:
-    queue, effects = Queue("/", "q"), []
+    queue = Queue("/", "q")
+    effects: Effects = []
     channel = Channel(1, Peer("c", "guest", "/"))
     for position in range(5):
         queue.push(entry(position), effects)
@@ -71,7 +74,8 @@ def test_requeued_message_keeps_its_place() -> None:
 
 
 def test_slow_reader_stops_getting_messages_until_its_socket_took_them() -> None:
-    queue, effects = Queue("/", "q"), []
+    queue = Queue("/", "q")
+    effects: Effects = []
     reader = consumer(queue)
     queue.add_consumer(reader, effects)
     big = bytes(Peer.WINDOW_BYTES)
@@ -85,7 +89,8 @@ def test_slow_reader_stops_getting_messages_until_its_socket_took_them() -> None
 
 
 def test_stored_message_is_forgotten_when_it_needs_no_ack() -> None:
-    queue, effects = Queue("/", "q"), []
+    queue = Queue("/", "q")
+    effects: Effects = []
     queue.add_consumer(consumer(queue, needs_ack=False), effects)
 
     queue.push(entry(7, is_stored=True), effects)
@@ -94,7 +99,8 @@ def test_stored_message_is_forgotten_when_it_needs_no_ack() -> None:
 
 
 def test_purge_leaves_what_is_unacked() -> None:
-    queue, effects = Queue("/", "q"), []
+    queue = Queue("/", "q")
+    effects: Effects = []
     reader = consumer(queue, prefetch=1)
     queue.add_consumer(reader, effects)
     for position in range(3):

@@ -38,6 +38,13 @@ def vhost(api: httpx.Client) -> Iterator[str]:
 
 
 @pytest.fixture
+def queue(api: httpx.Client, vhost: str) -> str:
+    """The path of a queue `q`."""
+    api.put(path("queues", vhost, "q"), json={"durable": True}).raise_for_status()
+    return path("queues", vhost, "q")
+
+
+@pytest.fixture
 def login(embedded_broker: EmbeddedBroker, api: httpx.Client) -> Iterator[Login]:
     """`login("management", vhost)` makes a user with these tags and all rights in these vhosts, and is it."""
     with ExitStack() as cleaning:

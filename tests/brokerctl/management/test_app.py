@@ -89,7 +89,7 @@ def test_a_body_that_says_it_is_too_large_is_refused_unread(embedded_broker: Emb
     with socket.create_connection(("127.0.0.1", embedded_broker.api_port), timeout=10) as connection:
         connection.sendall(head)
 
-        answer = connection.recv(4096)
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
 
     assert answer.startswith(b"HTTP/1.1 400")
     assert b"Exceeded HTTP request body size limit" in answer

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 import brokerctl
 from brokerctl.names import path
-from tests.brokerctl.management.conftest import Login
+from tests.brokerctl.management.conftest import Login, client
 from tests.brokerctl.management.test_queues import publish
+from tests.support import embedded
 from tests.support.embedded import EmbeddedBroker
 
 
@@ -30,29 +34,34 @@ def test_it_says_what_it_is(embedded_broker: EmbeddedBroker, api: httpx.Client) 
     assert api.get("/extensions").json() == []
 
 
-def test_totals_follow_what_happens(embedded_broker: EmbeddedBroker, api: httpx.Client, vhost: str) -> None:
-    before = overview(api)
-    with embedded_broker.connect(vhost) as connection:
-        channel = connection.channel()
-        channel.queue_declare("q")
-        channel.basic_consume("q", lambda *_: None)
-        publish(api, vhost, "q")
-        during = overview(api)
-    after = overview(api)
+@pytest.fixture
+def fresh(home: Path) -> Iterator[EmbeddedBroker]:
+    """A broker where nothing else happens."""
+    with embedded.running(home) as broker:
+        yield broker
 
-    def grown(key: str, name: str, later: dict[str, Any] = during) -> int:
-        return int(later[key].get(name, 0) - before[key].get(name, 0))
 
-    for name in ("connections", "channels", "consumers", "queues"):
-        assert grown("object_totals", name) == 1
-    assert grown("queue_totals", "messages_unacknowledged") == 1
-    assert grown("message_stats", "publish") == 1
-    assert grown("message_stats", "deliver") == 1
-    assert grown("churn_rates", "connection_created") == 1
-    assert grown("churn_rates", "connection_closed", after) == 1
-    assert grown("churn_rates", "queue_created") == 1
-    assert grown("churn_rates", "channel_created", after) == grown("churn_rates", "channel_closed", after) > 0
-    assert grown("message_stats", "publish", after) == 1
+def test_totals_follow_what_happens(fresh: EmbeddedBroker) -> None:
+    with client(fresh, "guest", "guest") as api:
+        assert overview(api)["message_stats"] == {}
+        with fresh.connect() as connection:
+            channel = connection.channel()
+            channel.queue_declare("q")
+            channel.basic_consume("q", lambda *_: None)
+            publish(api, "/", "q")
+            during = overview(api)
+        after = overview(api)
+
+    assert during["object_totals"] == {"connections": 1, "channels": 1, "consumers": 1, "queues": 1, "exchanges": 6}
+    assert (during["queue_totals"]["messages"], during["queue_totals"]["messages_unacknowledged"]) == (1, 1)
+    assert (during["message_stats"]["publish"], during["message_stats"]["deliver"]) == (1, 1)
+    assert (during["churn_rates"]["connection_created"], during["churn_rates"]["connection_closed"]) == (1, 0)
+    # What channels counted stays when they are gone; the API publishes on a channel of its own.
+    assert (after["message_stats"]["publish"], after["message_stats"]["deliver"]) == (1, 1)
+    assert after["object_totals"] == {"connections": 0, "channels": 0, "consumers": 0, "queues": 1, "exchanges": 6}
+    assert (after["churn_rates"]["connection_created"], after["churn_rates"]["connection_closed"]) == (1, 1)
+    assert (after["churn_rates"]["channel_created"], after["churn_rates"]["channel_closed"]) == (2, 2)
+    assert (after["churn_rates"]["queue_declared"], after["churn_rates"]["queue_created"]) == (1, 1)
 
 
 def test_others_see_the_totals_of_their_vhosts_only(api: httpx.Client, vhost: str, login: Login) -> None:

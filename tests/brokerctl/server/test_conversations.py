@@ -186,8 +186,8 @@ def test_large_body_is_cut_to_the_frame_size_agreed(client: RawClient) -> None:
         client.expect(basic.Deliver)
         client.read_frame()
 
-        got = []
-        while sum(map(len, got)) < len(body):
+        got: list[bytes] = []
+        while sum(len(part) for part in got) < len(body):
             got.append(client.read_frame()[2])
 
     assert b"".join(got) == body

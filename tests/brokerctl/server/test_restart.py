@@ -29,12 +29,16 @@ def test_durable_things_survive_a_restart_and_others_do_not(home: Path) -> None:
         channel.basic_publish("kept", "a.c", b"acked", PERSISTENT)
         channel.basic_get("kept")
         channel.basic_get("kept")
-        channel.basic_ack(channel.basic_get("kept")[0].delivery_tag)
+        third, _, _ = channel.basic_get("kept")
+        assert third is not None
+        assert third.delivery_tag is not None
+        channel.basic_ack(third.delivery_tag)
 
     with embedded.running(home) as broker, broker.connect() as connection:
         channel = connection.channel()
         channel.queue_declare("kept", durable=True, arguments={"x-dead-letter-exchange": "kept"})
         method, _, body = channel.basic_get("kept")
+        assert method is not None
         assert (body, method.redelivered, method.message_count) == (b"persistent", True, 0)
         channel.confirm_delivery()
         channel.basic_publish("kept", "a.b", b"still bound", mandatory=True)
@@ -114,6 +118,7 @@ def test_no_confirmed_message_is_missing_after_kill_9(home: Path) -> None:
         for _ in range(count):
             method, _, body = channel.basic_get("crash", auto_ack=True)
             assert method is not None
+            assert body is not None
             assert method.redelivered
             found.append(body)
     assert len(confirmed) >= ROUNDS * 2 * 40

@@ -1,0 +1,93 @@
+"""A real RabbitMQ with its management API, on ports and in a folder of its own, ended by pid.
+
+Erlang's port mapper is a child of ours too, on its own port, so nothing of ours meets a RabbitMQ of the machine.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pika
+
+from brokerctl.ports import choose
+from tests.support.waiting import wait_until
+
+SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+START_SECONDS = 90
+HOSTS = ("127.0.0.1",)
+
+
+@dataclass(slots=True)
+class RabbitMQ:
+    amqp_port: int
+    api_port: int
+    home: Path
+
+    def connect(self, vhost: str = "/", user: str = "guest", password: str = "guest") -> pika.BlockingConnection:
+        credentials = pika.PlainCredentials(user, password)
+        parameters = pika.ConnectionParameters("127.0.0.1", self.amqp_port, vhost, credentials, heartbeat=0)
+        return pika.BlockingConnection(parameters)
+
+    def api(self) -> httpx.Client:
+        return httpx.Client(base_url=f"http://127.0.0.1:{self.api_port}/api", auth=("guest", "guest"), timeout=30)
+
+
+def is_installed() -> bool:
+    return SERVER.exists() and shutil.which("epmd") is not None
+
+
+@contextmanager
+def running(home: Path, config: str = "") -> Iterator[RabbitMQ]:
+    """Start one with these lines added to its rabbitmq.conf; it is up when its API answers."""
+    amqp, api, dist, mapper = (choose(HOSTS, 0, 0, "") for _ in range(4))
+    (home / "rabbitmq.conf").write_text(
+        f"listeners.tcp.1 = 127.0.0.1:{amqp}\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {api}\n"
+        f"collect_statistics_interval = 1000\nlog.console = false\n{config}\n"
+    )
+    (home / "enabled_plugins").write_text("[rabbitmq_management,rabbitmq_shovel,rabbitmq_shovel_management].\n")
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "ERL_EPMD_PORT": str(mapper),
+        "ERL_EPMD_ADDRESS": "127.0.0.1",
+        "RABBITMQ_NODENAME": f"test{amqp}@localhost",
+        "RABBITMQ_DIST_PORT": str(dist),
+        "RABBITMQ_MNESIA_BASE": str(home / "data"),
+        "RABBITMQ_LOG_BASE": str(home / "log"),
+        "RABBITMQ_CONFIG_FILE": str(home / "rabbitmq.conf"),
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(home / "enabled_plugins"),
+        "RABBITMQ_CONF_ENV_FILE": str(home / "none.conf"),
+    }
+    with (home / "output.log").open("wb") as output:
+        processes = [
+            subprocess.Popen(["epmd"], env=environment, stdout=output, stderr=output),
+            # In a group of its own: the script, the machine and its helpers end together.
+            subprocess.Popen([SERVER], env=environment, stdout=output, stderr=output, start_new_session=True),
+        ]
+    found = RabbitMQ(amqp, api, home)
+    try:
+        wait_until(lambda: _is_up(found, processes[1]), within=START_SECONDS)
+        yield found
+    finally:
+        os.killpg(processes[1].pid, signal.SIGKILL)
+        processes[0].kill()
+        for process in processes:
+            process.wait()
+
+
+def _is_up(found: RabbitMQ, process: subprocess.Popen[bytes]) -> bool:
+    if process.poll() is not None:
+        raise RuntimeError(f"RabbitMQ ended at its start:\n{(found.home / 'output.log').read_text()[-4000:]}")
+    try:
+        with found.api() as api:
+            return api.get("/overview").status_code == 200 and bool(api.get("/nodes").json()[0].get("running"))
+    except (httpx.HTTPError, IndexError):
+        return False
