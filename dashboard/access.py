@@ -6,17 +6,17 @@ see does not exist for them: 404, never 403, so that names cannot be probed.
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, Q, QuerySet
 from django.http import Http404
 
+from dashboard import brokers
 from dashboard.models import Broker, Operation
 from dashboard.models.grant import Role
+from dashboard.models.operation import OperationQuerySet
+from dashboard.snapshot import Snapshot
 
-T = TypeVar("T")
 Person = User | AbstractBaseUser | AnonymousUser
 
 RANKS = {Role.VIEWER: 1, Role.OPERATOR: 2, Role.ADMIN: 3}
@@ -28,7 +28,7 @@ def visible_brokers(user: Person) -> QuerySet[Broker]:
         return Broker.objects.none()
     if getattr(user, "is_superuser", False):
         return Broker.objects.all()
-    return Broker.objects.filter(grants__user=user).distinct()
+    return Broker.objects.filter(grants__user=user.pk).distinct()
 
 
 def role_on(user: Person, broker: Broker, vhost: str | None = None) -> Role | None:
@@ -38,22 +38,23 @@ def role_on(user: Person, broker: Broker, vhost: str | None = None) -> Role | No
     if getattr(user, "is_superuser", False):
         return Role.ADMIN
     vhosts = [""] if vhost is None else ["", vhost]
-    roles = broker.grants.filter(user=user, vhost__in=vhosts).values_list("role", flat=True)
+    roles = broker.grants.filter(user=user.pk, vhost__in=vhosts).values_list("role", flat=True)
     return max((Role(role) for role in roles), key=lambda role: RANKS[role], default=None)
 
 
 def visible_vhosts(user: Person, broker: Broker) -> set[str] | None:
     """The vhosts the user may see; None means all of them."""
+    if not getattr(user, "is_active", False):
+        return set()
     if getattr(user, "is_superuser", False):
         return None
-    vhosts = set(broker.grants.filter(user=user).values_list("vhost", flat=True))
+    vhosts = set(broker.grants.filter(user=user.pk).values_list("vhost", flat=True))
     return None if "" in vhosts else vhosts
 
 
-def visible_rows(user: Person, broker: Broker, rows: dict[tuple[str, str], T]) -> dict[tuple[str, str], T]:
-    """Of rows by (vhost, name), those in vhosts the user may see."""
-    vhosts = visible_vhosts(user, broker)
-    return rows if vhosts is None else {key: row for key, row in rows.items() if key[0] in vhosts}
+def visible_snapshot(user: Person, broker: Broker) -> Snapshot:
+    """What the collector last learned, of the vhosts the user may see: not even a count of others."""
+    return brokers.snapshot(broker).only(visible_vhosts(user, broker))
 
 
 def broker_or_404(user: Person, slug: str) -> Broker:
@@ -82,10 +83,10 @@ def may(user: Person, broker: Broker, vhost: str, role: Role) -> bool:
     return mine is not None and RANKS[mine] >= RANKS[role]
 
 
-def visible_operations(user: Person) -> QuerySet[Operation]:
+def visible_operations(user: Person) -> OperationQuerySet:
     """Jobs on the vhosts the user may see. Those of removed brokers are for superusers only."""
     if getattr(user, "is_active", False) and getattr(user, "is_superuser", False):
         return Operation.objects.all()
-    mine = Q(broker__grants__user=user) if getattr(user, "is_active", False) else Q(pk__in=())
+    mine = Q(broker__grants__user=user.pk) if getattr(user, "is_active", False) else Q(pk__in=())
     on_vhost = Q(broker__grants__vhost="") | Q(broker__grants__vhost=F("vhost"))
     return Operation.objects.filter(mine & on_vhost).distinct()

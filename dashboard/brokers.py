@@ -6,9 +6,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Hashable
 
-from brokerctl.clients.registry import connect
-
 from brokerctl.clients.base import Address, BrokerClient
+from brokerctl.clients.registry import connect
 from brokerctl.errors import ClientError
 from dashboard import secrets
 from dashboard.models import Broker

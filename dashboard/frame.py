@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-from dashboard import access, brokers
-from dashboard.models import Broker, Operation
+from dashboard import access
+from dashboard.models import Broker
+from dashboard.models.operation import UNFINISHED
 from dashboard.snapshot import Snapshot
 
 
@@ -29,6 +30,6 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
     if user is None or not user.is_authenticated:
         return {}
     visible = list(access.visible_brokers(user))
-    running = Operation.objects.unfinished().filter(broker__in=visible).count()
-    shown = tuple(SidebarBroker(broker, brokers.snapshot(broker)) for broker in visible)
+    running = access.visible_operations(user).filter(state__in=UNFINISHED).count()
+    shown = tuple(SidebarBroker(broker, access.visible_snapshot(user, broker)) for broker in visible)
     return {"frame": Frame(shown, running)}

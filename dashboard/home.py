@@ -12,6 +12,8 @@ import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from brokerctl.errors import SettingError
+
 SECRETS_FILE = "secrets.json"
 
 
@@ -32,12 +34,22 @@ def home() -> Path:
 
 
 def load_secrets(folder: Path) -> Secrets:
-    """The secrets of this installation, made up at the first call. The file is readable by its owner only."""
+    """The secrets of this installation, made up at the first call. The file is readable by its owner only.
+
+    Raises SettingError when the folder cannot be made or written to.
+    """
+    try:
+        return _secrets(folder)
+    except OSError as error:
+        raise SettingError(f"POSTROOM_HOME is {str(folder)!r}: {error.strerror} ({error.filename})") from error
+
+
+def _secrets(folder: Path) -> Secrets:
     path = folder / SECRETS_FILE
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         made = Secrets(secrets.token_urlsafe(50), secrets.token_hex(32), secrets.token_urlsafe(24))
-        written = folder / f"{SECRETS_FILE}.{os.getpid()}"
+        written = folder / f"{SECRETS_FILE}.{secrets.token_hex(8)}"
         with os.fdopen(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             json.dump(asdict(made), file)
         # A link, not a rename: of several processes that start at once the first wins, and nobody reads half a file.

@@ -24,8 +24,6 @@ class ContentSecurityPolicy:
         request.csp_nonce = nonce  # type: ignore[attr-defined]
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce))
-        if request.path.startswith("/static/"):
-            return response
         # What a page shows is somebody's data: no shared computer keeps it.
         response.headers.setdefault("Cache-Control", "no-store")
         return response

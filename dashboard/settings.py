@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -16,6 +18,8 @@ SECRETS = load_secrets(HOME)
 
 SECRET_KEY = os.environ.get("POSTROOM_SECRET_KEY") or SECRETS.django_key
 ENCRYPTION_KEY = os.environ.get("POSTROOM_ENCRYPTION_KEY") or SECRETS.encryption_key
+if not re.fullmatch(r"[0-9a-fA-F]{64}", ENCRYPTION_KEY):
+    raise ImproperlyConfigured("POSTROOM_ENCRYPTION_KEY takes 32 bytes in hex, as `openssl rand -hex 32` makes them")
 DEBUG = os.environ.get("POSTROOM_DEBUG") == "1"
 
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
@@ -25,17 +29,26 @@ if "*" in ALLOWED_HOSTS:
 IS_BEHIND_TLS = os.environ.get("POSTROOM_TLS") == "1"
 """Set when people reach Postroom over https: cookies become secure and browsers are told to stay on https."""
 
+
+def _number(name: str, default: float) -> float:
+    text = os.environ.get(name) or str(default)
+    try:
+        return float(text)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is {text!r}: it takes a number") from error
+
+
 # Where the embedded broker is. `manage.py serve` sets these to the ports it chose.
 BROKER_HOST = os.environ.get("POSTROOM_BROKER_HOST", "127.0.0.1")
-BROKER_AMQP_PORT = int(os.environ.get("POSTROOM_AMQP_PORT") or 5672)
-BROKER_API_PORT = int(os.environ.get("POSTROOM_API_PORT") or 15672)
+BROKER_AMQP_PORT = int(_number("POSTROOM_AMQP_PORT", 5672))
+BROKER_API_PORT = int(_number("POSTROOM_API_PORT", 15672))
 BROKER_USER = os.environ.get("POSTROOM_SERVICE_USER") or "postroom"
 BROKER_PASSWORD = os.environ.get("POSTROOM_SERVICE_PASSWORD") or SECRETS.service_password
 BROKER_VHOST = "postroom"
 
 COLLECT_EMBEDDED_SECONDS = 1.0
 """Pause between two looks at the embedded broker."""
-COLLECT_EXTERNAL_SECONDS = float(os.environ.get("POSTROOM_COLLECT_SECONDS") or 5.0)
+COLLECT_EXTERNAL_SECONDS = _number("POSTROOM_COLLECT_SECONDS", 5)
 """Pause between two looks at any other broker: its own statistics change every 5 s."""
 
 INSTALLED_APPS = [
@@ -49,7 +62,6 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "dashboard.security.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -117,7 +129,6 @@ if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
 _PACKAGES = BASE / "node_modules"
 STATICFILES_DIRS: list[object] = [BASE / "static"]
 # Only what pages use; `make` gets the packages by npm.
@@ -132,8 +143,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
+STATIC_MAX_AGE_SECONDS = 0 if DEBUG else 3600
+"""How long a browser uses a static file without asking."""
 
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "overview"
@@ -159,6 +170,11 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return not (getattr(record, "status_code", 0) == 503 and record.request.path == "/health/")  # type: ignore[attr-defined]
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -169,6 +185,8 @@ LOGGING = {
         # One line per request and per poll would drown what matters.
         "httpx": {"level": "WARNING"},
         "pika": {"level": "ERROR"},
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["not ready"]},
     },
+    # "Not ready yet" is what /health/ is asked for, many times, at every start.
+    "filters": {"not ready": {"()": "django.utils.log.CallbackFilter", "callback": _is_news}},
 }

@@ -6,11 +6,12 @@ or a queue seen for the first time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Set
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from brokerctl.clients.models import Exchange, Node, Overview, Queue, Vhost
+from brokerctl.clients.models import Exchange, MessageCounters, Node, Overview, Queue, Vhost
 
 
 class BrokerState(StrEnum):
@@ -89,7 +90,54 @@ class Snapshot:
     exchanges: tuple[Exchange, ...] = ()
     exchange_rates: dict[tuple[str, str], tuple[float | None, float | None]] = field(default_factory=dict)
     """(vhost, name) -> (in, out) per second."""
+    is_whole: bool = True
+    """Whether it is of all vhosts; of a part nobody knows the connections, and there are no past numbers."""
 
     @property
     def is_live(self) -> bool:
         return self.state is BrokerState.LIVE
+
+    def only(self, vhosts: Set[str] | None) -> Snapshot:
+        """What is known of these vhosts, and nothing that tells of others; None is all of them."""
+        if vhosts is None:
+            return self
+        rows = {key: row for key, row in self.queues.items() if key[0] in vhosts}
+        exchanges = tuple(exchange for exchange in self.exchanges if exchange.vhost in vhosts)
+        return replace(
+            self,
+            is_whole=False,
+            overview=self.overview and _counted(self.overview, rows.values(), len(exchanges)),
+            vhosts=tuple(vhost for vhost in self.vhosts if vhost.name in vhosts),
+            rates=_summed(row.rates for row in rows.values()),
+            depth=(),
+            publish=(),
+            deliver=(),
+            ack=(),
+            queues=rows,
+            exchanges=exchanges,
+            exchange_rates={key: rates for key, rates in self.exchange_rates.items() if key[0] in vhosts},
+        )
+
+
+def _counted(overview: Overview, rows: Collection[QueueRow], exchanges: int) -> Overview:
+    return replace(
+        overview,
+        messages_ready=sum(row.queue.messages_ready for row in rows),
+        messages_unacknowledged=sum(row.queue.messages_unacknowledged for row in rows),
+        counters=MessageCounters(),
+        connections=0,
+        channels=0,
+        exchanges=exchanges,
+        queues=len(rows),
+        consumers=sum(row.queue.consumers for row in rows),
+    )
+
+
+def _summed(rates: Iterable[Rates]) -> Rates:
+    known = list(rates)
+    return Rates(*(_sum(getattr(each, name) for each in known) for name in ("publish", "deliver", "ack", "redeliver")))
+
+
+def _sum(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None

@@ -70,7 +70,7 @@ class BrokerForm(BrokerModelForm):
 
     def slug(self) -> str:
         """The address of a new broker: its name, with a number when that is taken."""
-        wanted = slugify(self.cleaned_data["name"])[:50]
+        wanted: str = slugify(self.cleaned_data["name"])[:50]
         taken = set(Broker.objects.filter(slug__startswith=wanted).values_list("slug", flat=True)) | RESERVED_SLUGS
         numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
         return next(slug for slug in (wanted, *numbered) if slug not in taken)

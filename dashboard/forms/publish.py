@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 
 from dashboard.forms.fields import HeadersField, ShortStringField, parse_time
 from dashboard.forms.reviewed import ReviewedForm
@@ -42,8 +43,8 @@ class BodyForm(ReviewedForm):
         # Browsers send every line end of a text area as CRLF; people who typed JSON meant LF.
         return str(self.cleaned_data["body"]).replace("\r\n", "\n")
 
-    def clean_file(self) -> UploadedFile | None:
-        file: UploadedFile | None = self.cleaned_data["file"]
+    def clean_file(self) -> UploadedFile[Any] | None:
+        file: UploadedFile[Any] | None = self.cleaned_data["file"]
         if file is not None and (file.size or 0) > MAX_BODY_BYTES:
             raise ValidationError(f"{file.name} has {file.size:,} bytes; a message from here can have 1 MiB.")
         return file
@@ -77,6 +78,7 @@ class BodyForm(ReviewedForm):
         """Put a file into the body field, so that it is still there after the review: browsers forget chosen files."""
         text, encoding = as_typed(content)
         self.cleaned_data.update(content=content, body=text, encoding=encoding)
+        assert isinstance(self.data, QueryDict)
         data = self.data.copy()
         data["body"], data["encoding"] = text, encoding
         self.data = data

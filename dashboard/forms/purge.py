@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from dashboard.forms.reviewed import has_grown
 
@@ -17,8 +16,8 @@ class PurgeForm(forms.Form):
     seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     """How many ready messages the page named."""
 
-    def __init__(self, *args: Any, queue: str, ready: int, **options: Any) -> None:
-        super().__init__(*args, initial={"seen": ready}, **options)
+    def __init__(self, data: QueryDict | None, *, queue: str, ready: int) -> None:
+        super().__init__(data, initial={"seen": ready})
         self.queue, self.ready = queue, ready
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
@@ -24,8 +26,8 @@ class Broker(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering = ["-is_embedded", "name"]
-        constraints = [
+        ordering: ClassVar[list[str]] = ["-is_embedded", "name"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["is_embedded"], condition=models.Q(is_embedded=True), name="one_embedded_broker"
             )

@@ -1,6 +1,11 @@
-"""Who may do what on which broker and vhost. Superusers need no grant. Questions are asked only through dashboard.access."""
+"""Who may do what on which broker and vhost. Superusers need no grant.
+
+Questions are asked only through dashboard.access.
+"""
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -24,7 +29,9 @@ class Grant(models.Model):
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEWER)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "broker", "vhost"], name="one_grant_per_vhost")]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "broker", "vhost"], name="one_grant_per_vhost")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} is {self.role} on {self.broker}/{self.vhost or '*'}"

@@ -7,7 +7,7 @@ nothing.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -32,6 +32,9 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+UNFINISHED = (State.QUEUED, State.RUNNING)
+
+
 class Kind(models.TextChoices):
     PUBLISH = "publish", "Publish"
     PURGE = "purge", "Purge"
@@ -42,7 +45,7 @@ class Kind(models.TextChoices):
 
 class OperationQuerySet(models.QuerySet["Operation"]):
     def unfinished(self) -> OperationQuerySet:
-        return self.filter(state__in=[State.QUEUED, State.RUNNING])
+        return self.filter(state__in=UNFINISHED)
 
     def claim(self, operation_id: int) -> bool:
         """Take a waiting operation for this worker; False when another was first or it was cancelled."""
@@ -94,8 +97,8 @@ class Operation(models.Model):
     objects = OperationQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-created_at", "-pk"]
-        indexes = [models.Index(fields=["state", "-created_at"])]
+        ordering: ClassVar[list[str]] = ["-created_at", "-pk"]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["state", "-created_at"])]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.queue or self.vhost} on {self.broker_name}"
@@ -113,4 +116,4 @@ class Operation(models.Model):
 
     @property
     def is_finished(self) -> bool:
-        return self.state not in (State.QUEUED, State.RUNNING)
+        return self.state not in UNFINISHED

@@ -108,6 +108,11 @@ def check_vhost(target: Target) -> None:
         raise FieldProblem("vhost", f"There is no vhost {target.vhost} on {target.broker_name}. It has {known}.")
 
 
+def left_behind(source: Queue, review: Review, *, keeps_originals: bool) -> int:
+    """Ready messages that are still in the source afterwards: those without a route, and those not chosen."""
+    return source.messages_ready if keeps_originals else max(source.messages_ready - review.go, 0)
+
+
 def to_queue(source: Queue, queue: Queue, count: int, entries: Sequence[Entry], target: Target) -> Review:
     lane = Lane(count, queue.name, waiting(queue))
     facts = [Fact("ok", f"{messages(count)} to {queue.name}, at the tail, in their order.")]

@@ -66,6 +66,7 @@ class Job:
     row: Operation
     title: str
     source: str
+    """The queue that messages are taken from; a publish has none."""
     destination: str
     shares: tuple[Share, ...]
     to_do: int | None
@@ -97,7 +98,7 @@ def job(row: Operation, at: datetime | None = None) -> Job:
     return Job(
         row=row,
         title=_title(row),
-        source=row.queue,
+        source="" if row.kind == Kind.PUBLISH else row.queue,
         destination=_destination(row),
         shares=shares,
         to_do=to_do,
@@ -153,6 +154,8 @@ def _shares(row: Operation) -> tuple[Share, ...]:
         label, explained = LABELS[outcome]
         if row.kind == Kind.REPUBLISH and outcome == good:
             label = "Republished"
+        if row.kind == Kind.PUBLISH and outcome != good:
+            explained = "in no queue"
         shares.append(Share(outcome, label, explained, count, STATUSES.get(outcome, "done"), start, percent))
         start += percent
     return tuple(shares)

@@ -56,7 +56,7 @@ def remove(request: HttpRequest, broker: str) -> HttpResponse:
         brokers.forget(row.pk)
         row.delete()
         return redirect("overview")
-    running = row.operations.unfinished().count()  # type: ignore[attr-defined]
+    running = row.operations.unfinished().count()
     return render(request, "brokers/remove.html", {"form": form, "broker": row, "running": running})
 
 

@@ -50,6 +50,11 @@ class MovePage:
     def count(self) -> int:
         return self.queue.messages_ready if self.selected is None else self.selected
 
+    @property
+    def stay(self) -> int:
+        is_copy = self.form["action"].value() == "copy"
+        return review.left_behind(self.queue, self.review, keeps_originals=is_copy) if self.review else 0
+
 
 @require_http_methods(["GET", "POST"])
 @says_why
@@ -139,7 +144,7 @@ def _start(here: Place, queue: str, form: MoveForm, reviewed: Review) -> Operati
 
 def suggestions(here: Place) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """Vhosts, queues and exchanges of this broker to offer while typing, as the collector last saw them."""
-    known = brokers.snapshot(here.broker)
+    known = access.visible_snapshot(here.user, here.broker)
     vhosts = tuple(sorted(vhost.name for vhost in known.vhosts))
     queues = sorted(name for vhost, name in known.queues if vhost == here.vhost)
     exchanges = sorted(exchange.name for exchange in known.exchanges if exchange.vhost == here.vhost and exchange.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -51,7 +51,7 @@ def says_why(
     """Let a page that needs its broker answer with the broker's own refusal instead of failing."""
 
     @wraps(view)
-    def answered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except ClientError as error:
@@ -59,10 +59,21 @@ def says_why(
             broker = access.visible_brokers(request.user).filter(slug=slug).first()
             title = TITLES.get(type(error), "The broker refused")
             status = 404 if isinstance(error, ObjectNotFound) else 502
-            context = {"title": title, "sentence": sentence(error), "broker": broker}
+            missing = _missing(error, broker, str(kwargs.get("vhost", "")), kwargs)
+            context = {"title": title, "sentence": missing or sentence(error), "broker": broker}
             return render(request, "brokers/refused.html", context, status=status)
 
     return answered
+
+
+def _missing(error: ClientError, broker: Broker | None, vhost: str, names: Mapping[str, object]) -> str:
+    """What the address names and the broker does not have, in words; the broker itself only says 'Not Found'."""
+    if not isinstance(error, ObjectNotFound) or broker is None:
+        return ""
+    for noun in ("queue", "exchange"):
+        if noun in names:
+            return f"There is no {noun} {names[noun]} in vhost {vhost} on {broker.name}."
+    return ""
 
 
 TITLES: dict[type[ClientError], str] = {

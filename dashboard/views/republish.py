@@ -40,6 +40,11 @@ class RepublishPage:
     changes: tuple[Line, ...]
     exchanges: tuple[str, ...]
 
+    @property
+    def stay(self) -> int:
+        keeps = bool(self.form["keep"].value())
+        return review.left_behind(self.queue, self.review, keeps_originals=keeps) if self.review else 0
+
 
 @require_POST
 @says_why
@@ -51,7 +56,9 @@ def republish(request: HttpRequest, broker: str, vhost: str, queue: str) -> Http
     source = here.client().queue(vhost, queue)
     entries = chosen(request, here, queue)
     entry = entries[0] if len(selection) == len(entries) == 1 else None
-    form, reviewed, changes = _form(request, selection, entry), None, ()
+    form = _form(request, selection, entry)
+    reviewed: Review | None = None
+    changes: tuple[Line, ...] = ()
     if form.is_bound and form.is_valid():
         reviewed = _review(here, source, form, len(selection), entries)
         if reviewed is not None and form.is_confirmed(reviewed.count):

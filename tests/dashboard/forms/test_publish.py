@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.utils.datastructures import MultiValueDict
 
 from dashboard.forms.publish import MAX_BODY_BYTES, PublishForm
@@ -12,7 +12,9 @@ from tests.dashboard.forms.posted import posted
 
 def publish(file: bytes | None = None, **values: Any) -> PublishForm:
     data = posted(**{"body": "", "encoding": "text", **values})
-    files = MultiValueDict({"file": [SimpleUploadedFile("body.bin", file)]} if file is not None else {})
+    files: MultiValueDict[str, UploadedFile[Any]] = MultiValueDict()
+    if file is not None:
+        files["file"] = SimpleUploadedFile("body.bin", file)
     return PublishForm(data, files)
 
 
@@ -101,7 +103,9 @@ def test_without_the_tick_a_message_is_transient() -> None:
     ],
 )
 def test_a_wrong_property_is_one_sentence(field: str, text: str, sentence: str) -> None:
-    assert publish(**{field: text}).errors[field] == [sentence]
+    values: dict[str, Any] = {field: text}
+
+    assert publish(**values).errors[field] == [sentence]
 
 
 def test_only_what_was_reviewed_is_confirmed() -> None:

@@ -17,16 +17,16 @@ def bound(key: str, queue: str, kind: str = "queue") -> Binding:
 
 
 def test_the_default_exchange_routes_by_the_queues_name() -> None:
-    assert routes(exchange("direct", ""), [], "parked") == {"parked"}
+    assert routes(exchange("direct", ""), [], "parked") == frozenset({"parked"})
 
 
 def test_direct_compares_keys_fanout_takes_all_topic_matches_words() -> None:
     bindings = [bound("order.new", "a"), bound("order.*", "b")]
 
-    assert routes(exchange("direct"), bindings, "order.new") == {"a"}
-    assert routes(exchange("fanout"), bindings, "x") == {"a", "b"}
-    assert routes(exchange("topic"), bindings, "order.new") == {"a", "b"}
-    assert routes(exchange("topic"), bindings, "order.old") == {"b"}
+    assert routes(exchange("direct"), bindings, "order.new") == frozenset({"a"})
+    assert routes(exchange("fanout"), bindings, "x") == frozenset({"a", "b"})
+    assert routes(exchange("topic"), bindings, "order.new") == frozenset({"a", "b"})
+    assert routes(exchange("topic"), bindings, "order.old") == frozenset({"b"})
     assert routes(exchange("direct"), bindings, "user.new") == frozenset()
 
 

@@ -59,7 +59,8 @@ def test_shares_fill_the_bar_one_after_the_other() -> None:
         ("Refused", 1, "crit"),
     ]
     assert [(share.start, share.percent) for share in shown.shares] == [(0, 50), (50, 0), (50, 5), (55, 2.5)]
-    assert (shown.to_do, shown.per_second) == (17, pytest.approx(2.3))
+    assert shown.to_do == 17
+    assert shown.per_second == pytest.approx(2.3)
     assert shown.seconds_left == pytest.approx(17 / 2.3)
 
 

@@ -1,0 +1,197 @@
+"""Asks every broker in turn, keeps what it said, and tells whoever watches. The only part that polls.
+
+One task per broker with its own pace and timeout, so a slow broker delays nobody; clients are sync and run in threads.
+What a broker is asked does not depend on how many people watch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+
+from brokerctl.clients.base import BrokerClient
+from brokerctl.errors import ClientError
+from dashboard import brokers
+from dashboard.live.feeds import Feeds
+from dashboard.live.history import BrokerHistory
+from dashboard.models import Broker
+from dashboard.snapshot import BrokerState, Snapshot
+
+log = logging.getLogger(__name__)
+
+THREADS = 8
+"""Brokers asked at the same moment; a hanging one keeps a thread for its timeout."""
+
+TIMEOUT_SECONDS = 8.0
+BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0, 15.0)
+"""Pause after the first, second… failure in a row; the last is kept. Short: a person waits for it to come back."""
+
+ROWS_SECONDS = 1.0
+"""How soon a broker that was added, edited or removed is noticed."""
+
+DETAIL_EVERY = 5
+"""Nodes, vhosts and exchanges change slowly: asked every so many steps."""
+
+
+class Collector:
+    """`start` and `stop` belong to the web process's lifespan."""
+
+    def __init__(self, feeds: Feeds) -> None:
+        self._feeds = feeds
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="collector")
+        self._watchers: dict[int, Watcher] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def stop(self) -> None:
+        tasks = [watcher.task for watcher in self._watchers.values()]
+        if self._task is not None:
+            tasks.append(self._task)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                rows = await sync_to_async(lambda: list(Broker.objects.all()))()
+                self._match(rows)
+                await self._feeds.tick(rows)
+            except Exception:
+                # The top of a task that must outlive any single failure (a locked database, a full disk).
+                log.exception("a step of the collector failed")
+            await asyncio.sleep(ROWS_SECONDS)
+
+    def _match(self, rows: list[Broker]) -> None:
+        known = {row.pk: row for row in rows}
+        for pk, watcher in list(self._watchers.items()):
+            row = known.get(pk)
+            if row is None or fingerprint(row) != fingerprint(watcher.broker):
+                watcher.task.cancel()
+                del self._watchers[pk]
+                brokers.forget(pk)
+        for pk, row in known.items():
+            if pk not in self._watchers:
+                self._watchers[pk] = Watcher(row, self._feeds, self._threads)
+
+
+class Watcher:
+    """One broker: ask, remember, tell, pause."""
+
+    def __init__(self, broker: Broker, feeds: Feeds, threads: ThreadPoolExecutor) -> None:
+        self.broker = broker
+        self._feeds = feeds
+        self._threads = threads
+        self._pause = settings.COLLECT_EMBEDDED_SECONDS if broker.is_embedded else settings.COLLECT_EXTERNAL_SECONDS
+        self.history = BrokerHistory(broker.is_embedded, self._pause)
+        self._steps = 0
+        self._failures = 0
+        self.task = asyncio.get_running_loop().create_task(self._run())
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            started = loop.time()
+            try:
+                await self._look_and_tell(loop)
+            except Exception:
+                # The top of a task that must outlive any single failure, as that of the collector.
+                log.exception("telling of %s failed", self.broker.name)
+            await asyncio.sleep(max(0.05, started + self._next_pause() - loop.time()))
+
+    async def _look_and_tell(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.history.watched = self._feeds.watched_queues(self.broker.slug)
+        taken = await loop.run_in_executor(self._threads, self._step)
+        brokers.remember(self.broker.pk, taken)
+        self._feeds.remember(self.broker, self.history)
+        await self._feeds.broker_changed(self.broker)
+
+    def _next_pause(self) -> float:
+        if not self._failures:
+            return self._pause
+        return BACKOFF_SECONDS[min(self._failures, len(BACKOFF_SECONDS)) - 1]
+
+    def _step(self) -> Snapshot:
+        """One look, in a thread. Failing is a state, not an exception."""
+        before = brokers.snapshot(self.broker)
+        try:
+            taken = self._look(brokers.client(self.broker, TIMEOUT_SECONDS), before)
+        except ClientError as error:
+            return self._failed(before, str(error))
+        except Exception:
+            log.exception("asking %s failed", self.broker.name)
+            return self._failed(before, "Postroom could not understand this broker's answer; its log says how")
+        if self._failures:
+            log.info("%s answers again", self.broker.name)
+        self._failures = 0
+        self._steps += 1
+        return taken
+
+    def _look(self, client: BrokerClient, before: Snapshot) -> Snapshot:
+        overview, queues = client.overview(), client.queues()
+        is_detailed = self._steps % DETAIL_EVERY == 0 or not before.nodes or not before.is_live
+        nodes = tuple(client.nodes()) if is_detailed else before.nodes
+        vhosts = tuple(client.vhosts()) if is_detailed else before.vhosts
+        exchanges = tuple(client.exchanges()) if is_detailed or self._feeds.wants_exchanges(self.broker.slug) else None
+        at, wall, now = time.monotonic(), time.time(), datetime.now(UTC)
+        rates = self.history.broker(overview, at, wall)
+        rows = self.history.queues(queues, at, wall, now)
+        series = self.history.series
+        return Snapshot(
+            state=BrokerState.LIVE,
+            taken_at=now,
+            overview=overview,
+            nodes=nodes,
+            vhosts=vhosts,
+            rates=rates,
+            depth=tuple(_sum(values[0], values[1]) for _, values in series.points("10m")),
+            publish=series.column("10m", 2),
+            deliver=series.column("10m", 3),
+            ack=series.column("10m", 4),
+            queues=rows,
+            exchanges=before.exchanges if exchanges is None else exchanges,
+            exchange_rates=before.exchange_rates if exchanges is None else self.history.exchanges(list(exchanges), at),
+        )
+
+    def _failed(self, before: Snapshot, reason: str) -> Snapshot:
+        self._failures += 1
+        now = datetime.now(UTC)
+        if self._failures == 1:
+            log.warning("%s: %s", self.broker.name, reason)
+        return replace(
+            before,
+            state=BrokerState.UNREACHABLE,
+            error=reason,
+            failed_at=before.failed_at if before.state is BrokerState.UNREACHABLE else now,
+            retry_at=now + timedelta(seconds=self._next_pause()),
+            attempts=self._failures,
+        )
+
+
+def fingerprint(row: Broker) -> tuple[object, ...]:
+    """Changes when the collector must connect anew."""
+    return (
+        row.slug,
+        row.host,
+        row.amqp_port,
+        row.amqp_tls,
+        row.api_port,
+        row.api_tls,
+        row.verify_tls,
+        row.username,
+        bytes(row.password_encrypted),
+    )
+
+
+def _sum(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one + other

@@ -1,0 +1,245 @@
+"""What each feed contains, and who may have it. The middle between the collector and the sockets.
+
+Feeds:
+    brokers                          cards of the overview, by slug, and a point of everybody's rates
+    queues:<broker>                  rows of the list, by row key; `only` limits them
+    queue:<broker>:<vhost>:<queue>   tiles of one queue, and a point of its charts
+    exchanges:<broker>               rates of the exchanges
+    jobs, job:<id>                   progress of jobs
+Names are path segments (dashboard.paths), so that a colon in a queue's name is not one of ours.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import Q
+
+from brokerctl.metrics.series import GRAINS, Series
+from dashboard import access, brokers, paths
+from dashboard.live import rows
+from dashboard.live.history import BrokerHistory, Key
+from dashboard.live.protocol import LEASE_SECONDS, Data, encode
+from dashboard.live.subscriptions import Sender, Stream, StreamKey, Subscriptions, push
+from dashboard.models import Broker, Operation
+
+JOBS_SHOWN = 100
+JOB_NUMBER = re.compile(r"[0-9]{1,18}")
+"""What fits the database's 64 bits."""
+
+
+class Refused(Exception):
+    """There is no such feed for this person."""
+
+
+class Feeds:
+    """One per web process."""
+
+    def __init__(self, send: Sender) -> None:
+        self._send = send
+        self.subscriptions = Subscriptions(LEASE_SECONDS)
+        self._histories: dict[str, BrokerHistory] = {}
+        self._rows: list[Broker] = []
+
+    # For sockets
+
+    async def subscribe(
+        self, socket: str, user: AbstractBaseUser | AnonymousUser, feed: str, only: tuple[str, ...] | None
+    ) -> None:
+        """Check, register, then send everything. Raises Refused."""
+        scope = await sync_to_async(_scope)(user, feed)
+        key = StreamKey(feed, scope, None if only is None else frozenset(only))
+        stream = self.subscriptions.subscribe(socket, key, time.monotonic())
+        await self._refresh(stream)
+
+    async def renew(self, socket: str, user: AbstractBaseUser | AnonymousUser) -> list[str]:
+        """Keep the socket's feeds, with what the person may see now; return those that are no longer for them."""
+        lost = []
+        for key in self.subscriptions.keys(socket):
+            try:
+                scope = await sync_to_async(_scope)(user, key.feed)
+            except Refused:
+                self.subscriptions.unsubscribe(socket, key.feed)
+                lost.append(key.feed)
+                continue
+            if scope != key.scope:
+                now = StreamKey(key.feed, scope, key.only)
+                await self._refresh(self.subscriptions.subscribe(socket, now, time.monotonic()))
+        self.subscriptions.renew(socket, time.monotonic())
+        return lost
+
+    # For the collector
+
+    def remember(self, broker: Broker, history: BrokerHistory) -> None:
+        self._histories[broker.slug] = history
+
+    def watched_queues(self, slug: str) -> set[Key]:
+        """Queues of this broker that somebody has open."""
+        watched = set()
+        for stream in self.subscriptions.streams(f"queue:{slug}:"):
+            _, _, vhost, queue = stream.key.feed.split(":")
+            watched.add((paths.name(vhost), paths.name(queue)))
+        return watched
+
+    def wants_exchanges(self, slug: str) -> bool:
+        return bool(self.subscriptions.streams(f"exchanges:{slug}"))
+
+    async def broker_changed(self, broker: Broker) -> None:
+        """A new snapshot is there: refresh what shows it."""
+        slug = broker.slug
+        for prefix in (f"queues:{slug}", f"queue:{slug}:", f"exchanges:{slug}"):
+            for stream in self.subscriptions.streams(prefix):
+                if stream.key.feed == prefix or prefix.endswith(":"):
+                    await self._refresh(stream)
+
+    async def tick(self, known: list[Broker]) -> None:
+        """Once a second: what belongs to no single broker, and a sign of life for everybody."""
+        self._rows = known
+        self.subscriptions.expire(time.monotonic())
+        for stream in self.subscriptions.streams("brokers") + self.subscriptions.streams("job"):
+            await self._refresh(stream)
+        text = encode("tick", at=time.time())
+        for socket in self.subscriptions.sockets:
+            await self._send(socket, text)
+
+    # What is in them
+
+    async def _refresh(self, stream: Stream) -> None:
+        kind, *names = stream.key.feed.split(":")
+        # A subscription and a tick can meet here: without turns, older data could overtake newer.
+        async with stream.turn:
+            if kind in ("jobs", "job"):
+                data = await sync_to_async(self._jobs)(stream.key)
+            else:
+                data = self._data(kind, names, stream.key)
+            await push(stream, data, lambda: self._past(kind, names, stream.key), time.time(), self._send)
+
+    def _data(self, kind: str, names: list[str], key: StreamKey) -> Data:
+        now = datetime.now(UTC)
+        if kind == "brokers":
+            return self._brokers(key, now)
+        broker = next((row for row in self._rows if row.slug == names[0]), None)
+        if broker is None:
+            return {"state": "connecting"}
+        taken = brokers.snapshot(broker).only(key.scope)
+        if kind == "queue":
+            name = paths.name(names[1]), paths.name(names[2])
+            data = rows.queue_detail(taken.queues.get(name), taken, now)
+            return data | {"points": self._latest(self._series(names[0], name))}
+        if kind == "exchanges":
+            found = {rows.row_key(*name): rows.exchange_cells(rates) for name, rates in taken.exchange_rates.items()}
+            return {"state": taken.state.value, "rows": found}
+        shown = {
+            row_key: rows.queue_cells(row, taken, now)
+            for row in taken.queues.values()
+            if (row_key := rows.row_key(*row.key)) and (key.only is None or row_key in key.only)
+        }
+        return {"state": taken.state.value, "error": taken.error, "count": len(taken.queues), "rows": shown}
+
+    def _brokers(self, key: StreamKey, now: datetime) -> Data:
+        cards, points = {}, {}
+        for broker in self._rows:
+            is_whole, vhosts = _parts(key.scope, broker.slug)
+            if is_whole or vhosts:
+                taken = brokers.snapshot(broker).only(None if is_whole else vhosts)
+                cards[broker.slug] = rows.card(taken, now)
+            if is_whole:
+                points[broker.slug] = self._latest(self._series(broker.slug, None))
+        return {"brokers": cards, "points": points}
+
+    def _jobs(self, key: StreamKey) -> Data:
+        wanted = Operation.objects.all()
+        if key.scope is not None:
+            parts = [part.partition(":") for part in key.scope]
+            seen = [
+                Q(broker__slug=slug, vhost=vhost) if colon else Q(broker__slug=slug) for slug, colon, vhost in parts
+            ]
+            wanted = wanted.filter(reduce(or_, seen, Q(pk__in=())))
+        if key.feed != "jobs":
+            wanted = wanted.filter(pk=int(key.feed.split(":")[1]))
+        return {"jobs": {str(operation.pk): rows.job(operation) for operation in wanted[:JOBS_SHOWN]}}
+
+    def _series(self, slug: str, queue: Key | None) -> Series | None:
+        history = self._histories.get(slug)
+        if history is None:
+            return None
+        return history.series if queue is None else history.queue_series(queue)
+
+    def _latest(self, series: Series | None) -> Data:
+        """The newest point of every range: a chart adds it, or replaces the one in progress."""
+        return {grain: points[-1] if (points := rows.points(series, grain)) else None for grain in GRAINS}
+
+    def _past(self, kind: str, names: list[str], key: StreamKey) -> Data:
+        """For snapshots: everything the charts of this feed show."""
+        if kind == "queue":
+            series = self._series(names[0], (paths.name(names[1]), paths.name(names[2])))
+            return {"history": {grain: rows.points(series, grain) for grain in GRAINS}}
+        if kind == "brokers":
+            slugs = [row.slug for row in self._rows if _parts(key.scope, row.slug)[0]]
+            return {
+                "history": {
+                    slug: {grain: rows.points(self._series(slug, None), grain) for grain in GRAINS} for slug in slugs
+                }
+            }
+        return {}
+
+
+def _scope(user: AbstractBaseUser | AnonymousUser, feed: str) -> frozenset[str] | None:
+    """What of this feed the person may see; None: all of it. Raises Refused.
+
+    For feeds of one broker these are vhosts; for those of several 'slug' for a whole broker, 'slug:vhost' for a part.
+    """
+    kind, *names = feed.split(":")
+    expected = {"brokers": 0, "queues": 1, "exchanges": 1, "queue": 3, "jobs": 0, "job": 1}
+    if expected.get(kind) != len(names) or not user.is_authenticated:
+        raise Refused("no such feed")
+    if kind == "brokers":
+        return _brokers_scope(user)
+    if kind in ("jobs", "job"):
+        return _jobs_scope(user, names)
+    broker = access.visible_brokers(user).filter(slug=names[0]).first()
+    if broker is None:
+        raise Refused("no such feed")
+    vhosts = access.visible_vhosts(user, broker)
+    if kind == "queue":
+        vhost = _named(names[1])
+        _named(names[2])
+        if vhosts is not None and vhost not in vhosts:
+            raise Refused("no such feed")
+        # Whoever may see the queue sees all of it: one stream serves them all.
+        return None
+    return None if vhosts is None else frozenset(vhosts)
+
+
+def _brokers_scope(user: AbstractBaseUser | AnonymousUser) -> frozenset[str]:
+    parts = set()
+    for broker in access.visible_brokers(user):
+        vhosts = access.visible_vhosts(user, broker)
+        parts |= {broker.slug} if vhosts is None else {f"{broker.slug}:{vhost}" for vhost in vhosts}
+    return frozenset(parts)
+
+
+def _jobs_scope(user: AbstractBaseUser | AnonymousUser, names: list[str]) -> frozenset[str] | None:
+    if names and not JOB_NUMBER.fullmatch(names[0]):
+        raise Refused("no such feed")
+    return None if getattr(user, "is_superuser", False) else _brokers_scope(user)
+
+
+def _named(segment: str) -> str:
+    try:
+        return paths.name(segment)
+    except ValueError:
+        raise Refused("no such feed") from None
+
+
+def _parts(scope: frozenset[str] | None, slug: str) -> tuple[bool, frozenset[str]]:
+    if scope is None:
+        return True, frozenset()
+    vhosts = {part.split(":", 1)[1] for part in scope if part.startswith(f"{slug}:")}
+    return slug in scope, frozenset(vhosts)

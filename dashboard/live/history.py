@@ -1,0 +1,145 @@
+"""What watching one broker over time tells: rates, sparklines, charts, since when something is wrong.
+
+Fed once a step with what the broker said; keeps numbers only. Knows no clock and no sockets.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from brokerctl.clients.models import Exchange, MessageCounters, Overview, Queue
+from brokerctl.metrics.rates import Meter, StepMeter
+from brokerctl.metrics.series import Series
+from dashboard.snapshot import QueueRow, Rates
+
+RENEWAL_SECONDS = 5.0
+"""RabbitMQ and LavinMQ renew their statistics every five seconds."""
+
+CHARTED_QUEUES = 500
+"""On a broker with more queues only those that somebody looks at get a series: three rings each cost memory."""
+
+SPARK_POINTS = 60
+SPARK_STEP_SECONDS = 5.0
+
+Key = tuple[str, str]
+
+
+class Meters:
+    """The rates of one set of counters."""
+
+    __slots__ = ("_meters",)
+
+    def __init__(self, is_fresh: bool) -> None:
+        self._meters = [Meter() if is_fresh else StepMeter(RENEWAL_SECONDS) for _ in range(4)]
+
+    def read(self, counters: MessageCounters, at: float, max_gap: float) -> Rates:
+        values = (counters.publish, counters.deliver_get, counters.ack, counters.redeliver)
+        rates = [meter.read(value, at, max_gap) for meter, value in zip(self._meters, values, strict=True)]
+        return Rates(*rates)
+
+
+@dataclass(slots=True)
+class QueueHistory:
+    meters: Meters
+    spark: deque[float | None] = field(default_factory=lambda: deque(maxlen=SPARK_POINTS))
+    spark_at: float = 0.0
+    series: Series | None = None
+    no_consumers_since: datetime | None = None
+    no_ack_since: datetime | None = None
+    idle_since: datetime | None = None
+    ack_count: int = -1
+
+
+class BrokerHistory:
+    """`is_fresh` says that counters are read at the moment of the request (the embedded broker)."""
+
+    def __init__(self, is_fresh: bool, step_seconds: float) -> None:
+        self._is_fresh = is_fresh
+        self._max_gap = max(3 * step_seconds, 5.0)
+        self._meters = Meters(is_fresh)
+        self._queues: dict[Key, QueueHistory] = {}
+        self._exchanges: dict[Key, tuple[Meter | StepMeter, Meter | StepMeter]] = {}
+        self.series = Series(5)
+        """ready, unacked, publish, deliver, ack of the whole broker."""
+        self.watched: set[Key] = set()
+        """Queues somebody looks at: they get a series however many queues there are."""
+
+    def broker(self, overview: Overview, at: float, wall: float) -> Rates:
+        """The rates of the whole broker; adds a point to its series."""
+        rates = self._meters.read(overview.counters, at, self._max_gap)
+        values = (overview.messages_ready, overview.messages_unacknowledged, rates.publish, rates.deliver, rates.ack)
+        self.series.add(wall, values)
+        return rates
+
+    def queues(self, queues: list[Queue], at: float, wall: float, now: datetime) -> dict[Key, QueueRow]:
+        """Rows for all queues; forgets those that are gone."""
+        rows = {}
+        is_small = len(queues) <= CHARTED_QUEUES
+        for queue in queues:
+            key = queue.vhost, queue.name
+            known = self._queues.get(key)
+            if known is None:
+                known = self._queues[key] = QueueHistory(Meters(self._is_fresh))
+            rows[key] = self._row(queue, known, at, wall, now, is_small or key in self.watched)
+        for key in self._queues.keys() - rows.keys():
+            del self._queues[key]
+        return rows
+
+    def exchanges(self, exchanges: list[Exchange], at: float) -> dict[Key, tuple[float | None, float | None]]:
+        """(in, out) per second of every exchange."""
+        rates = {}
+        for exchange in exchanges:
+            key = exchange.vhost, exchange.name
+            meters = self._exchanges.get(key)
+            if meters is None:
+                meters = self._exchanges[key] = (self._meter(), self._meter())
+            rates[key] = (
+                meters[0].read(exchange.publish_in, at, self._max_gap),
+                meters[1].read(exchange.publish_out, at, self._max_gap),
+            )
+        for key in self._exchanges.keys() - rates.keys():
+            del self._exchanges[key]
+        return rates
+
+    def queue_series(self, key: Key) -> Series | None:
+        known = self._queues.get(key)
+        return known.series if known else None
+
+    def _meter(self) -> Meter | StepMeter:
+        return Meter() if self._is_fresh else StepMeter(RENEWAL_SECONDS)
+
+    def _row(
+        self, queue: Queue, known: QueueHistory, at: float, wall: float, now: datetime, is_charted: bool
+    ) -> QueueRow:
+        rates = known.meters.read(queue.counters, at, self._max_gap)
+        if at - known.spark_at >= SPARK_STEP_SECONDS:
+            known.spark.append(float(queue.messages))
+            known.spark_at = at
+        if is_charted:
+            if known.series is None:
+                known.series = Series(5)
+            values = (queue.messages_ready, queue.messages_unacknowledged, rates.publish, rates.deliver, rates.ack)
+            known.series.add(wall, values)
+        _notice(queue, known, rates, now)
+        return QueueRow(
+            queue=queue,
+            rates=rates,
+            depth=(*known.spark, float(queue.messages)),
+            no_consumers_since=known.no_consumers_since,
+            no_ack_since=known.no_ack_since,
+            idle_since=known.idle_since,
+        )
+
+
+def _notice(queue: Queue, known: QueueHistory, rates: Rates, now: datetime) -> None:
+    """Since when something is as it is: kept while it holds, forgotten when it ends."""
+    lonely = queue.messages_ready > 0 and queue.consumers == 0
+    known.no_consumers_since = (known.no_consumers_since or now) if lonely else None
+    acked = queue.counters.ack != known.ack_count
+    known.ack_count = queue.counters.ack
+    stuck = queue.messages_unacknowledged > 0 and queue.consumers > 0 and not acked
+    known.no_ack_since = (known.no_ack_since or now) if stuck else None
+    is_still = not any((rates.publish, rates.deliver, rates.ack))
+    known.idle_since = (known.idle_since or now) if is_still else None

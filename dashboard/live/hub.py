@@ -1,0 +1,45 @@
+"""The one Feeds and the one Collector of this process, and how texts reach sockets: by Channels' layer."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from channels.auth import get_user
+from channels.exceptions import ChannelFull
+from channels.layers import get_channel_layer
+from django.conf import settings
+from django.contrib.auth.models import User
+
+from dashboard.live.collector import Collector
+from dashboard.live.feeds import Feeds
+
+
+@cache
+def feeds() -> Feeds:
+    return Feeds(send)
+
+
+@cache
+def collector() -> Collector:
+    return Collector(feeds())
+
+
+async def send(socket: str, text: str) -> bool:
+    """Hand a text to a socket; False when it has not taken the last hundred: a browser that sleeps or is too slow."""
+    layer = get_channel_layer()
+    try:
+        await layer.send(socket, {"type": "live.text", "text": text})
+    except ChannelFull:
+        return False
+    return True
+
+
+async def logged_in(scope: dict[str, Any]) -> User | None:
+    """The person this socket came with, as they are now; None when logged out, disabled, or with another password."""
+    # Not the scope's own session: that one was read when the socket opened.
+    stored = import_module(settings.SESSION_ENGINE).SessionStore(scope["session"].session_key)
+    fresh: Any = {"session": stored}
+    user = await get_user(fresh)
+    return user if isinstance(user, User) and user.pk == scope["user"].pk else None

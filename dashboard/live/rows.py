@@ -1,0 +1,118 @@
+"""Snapshots as the plain values that travel to browsers. Numbers go raw; the browser formats them as Python does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from brokerctl.metrics.series import Series
+from dashboard import outlook, paths, verdicts
+from dashboard.live.protocol import Data
+from dashboard.models import Operation
+from dashboard.snapshot import QueueRow, Snapshot
+
+
+def row_key(vhost: str, name: str) -> str:
+    """How a row is named in a feed and in its `data-row`: both names as path segments."""
+    return f"{paths.segment(vhost)}/{paths.segment(name)}"
+
+
+def card(snapshot: Snapshot, now: datetime) -> Data:
+    """One broker, or the part of it that somebody sees, on the overview."""
+    overview = snapshot.overview
+    rows = snapshot.queues.values()
+    judged = [verdicts.of_queue(row, snapshot, now) for row in rows] if snapshot.is_live else []
+    nodes = snapshot.nodes
+    ready = sum(row.queue.messages_ready for row in rows)
+    unacked = sum(row.queue.messages_unacknowledged for row in rows)
+    return {
+        "state": snapshot.state.value,
+        "error": snapshot.error,
+        "taken_at": _epoch(snapshot.taken_at),
+        "retry_at": _epoch(snapshot.retry_at),
+        "ready": ready,
+        "unacked": unacked,
+        "publish": _round(snapshot.rates.publish),
+        "deliver": _round(snapshot.rates.deliver),
+        "ack": _round(snapshot.rates.ack),
+        "connections": overview.connections if overview and snapshot.is_whole else None,
+        "consumers": overview.consumers if overview else None,
+        "queues": len(rows),
+        "alarm": any(node.memory_alarm or node.disk_alarm for node in nodes),
+        "critical": sum(each.status is verdicts.Status.CRIT for each in judged),
+        "warning": sum(each.status is verdicts.Status.WARN for each in judged),
+        "depth": _last(snapshot.depth) if snapshot.is_whole else ready + unacked,
+    }
+
+
+def queue_cells(row: QueueRow, snapshot: Snapshot, now: datetime) -> Data:
+    """One row of the list of queues."""
+    verdict = verdicts.of_queue(row, snapshot, now)
+    queue = row.queue
+    return {
+        "ready": queue.messages_ready,
+        "unacked": queue.messages_unacknowledged,
+        "total": queue.messages,
+        "in": _round(row.rates.publish),
+        "out": _round(row.rates.deliver),
+        "ack": _round(row.rates.ack),
+        "consumers": queue.consumers,
+        "status": verdict.status.glyph,
+        "verdict": verdict.text,
+        "depth": _last(row.depth),
+    }
+
+
+def queue_detail(row: QueueRow | None, snapshot: Snapshot, now: datetime) -> Data:
+    """The page of one queue; `gone` when the broker no longer has it."""
+    if row is None:
+        return {"gone": snapshot.is_live, "state": snapshot.state.value}
+    queue = row.queue
+    ahead = outlook.of_queue(row)
+    return {
+        "gone": False,
+        "state": snapshot.state.value,
+        **queue_cells(row, snapshot, now),
+        "evidence": verdicts.of_queue(row, snapshot, now).evidence,
+        "bytes": queue.message_bytes,
+        "oldest": _epoch(queue.head_message_timestamp),
+        "trend": ahead.trend,
+        "average": ahead.average,
+        "heading": ahead.heading,
+        "time": ahead.time,
+    }
+
+
+def exchange_cells(rates: tuple[float | None, float | None]) -> Data:
+    return {"in": _round(rates[0]), "out": _round(rates[1])}
+
+
+def job(operation: Operation) -> Data:
+    """One job, with what its bar and its counts need."""
+    return {
+        "state": operation.state,
+        "total": operation.total,
+        "done": operation.done,
+        "counts": dict(operation.counts),
+        "error": operation.error,
+        "problems": len(operation.problems),
+        "finished": operation.is_finished,
+    }
+
+
+def points(series: Series | None, grain: str) -> list[list[float | None]]:
+    """A chart's points: [second, ready, unacked, publish, deliver, ack], oldest first."""
+    if series is None:
+        return []
+    return [[at, *(_round(value) for value in values)] for at, values in series.points(grain)]
+
+
+def _epoch(moment: datetime | None) -> float | None:
+    return None if moment is None else moment.timestamp()
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
+
+
+def _last(values: tuple[float | None, ...]) -> float | None:
+    return values[-1] if values else None

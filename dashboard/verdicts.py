@@ -1,0 +1,171 @@
+"""How a queue is, in words, from what its row shows: one verdict, the first that holds, worst first.
+
+Pure: a row and a time in, a verdict out. A verdict never says more than is known. The thresholds are those of the
+design; each has its reason where it is not plain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from dashboard.snapshot import QueueRow, Snapshot
+
+NO_CONSUMERS_AFTER = timedelta(minutes=2)
+NO_ACK_AFTER = timedelta(minutes=2)
+IDLE_AFTER = timedelta(seconds=30)
+BEHIND_SHARE = 0.05
+"""In above out by this much, with messages waiting, is falling behind."""
+BEHIND_READY = 100
+"""Fewer waiting messages than this are the normal jitter of a flowing queue."""
+DRAINING_READY = 20
+
+
+class Status(IntEnum):
+    """Ordered by how much it needs somebody."""
+
+    CRIT = 0
+    WARN = 1
+    OFF = 2
+    OK = 3
+    IDLE = 4
+
+    @property
+    def glyph(self) -> str:
+        """The name of its shape: g-crit, g-warn, g-off, g-ok, g-idle."""
+        return self.name.lower()
+
+
+@dataclass(slots=True, frozen=True)
+class Verdict:
+    status: Status
+    text: str
+    """A few words: 'No consumers, 14 min'."""
+    evidence: str = ""
+    """What it was told by, for the list of things that need attention."""
+
+    @property
+    def needs_attention(self) -> bool:
+        return self.status in (Status.CRIT, Status.WARN)
+
+
+def of_queue(row: QueueRow, snapshot: Snapshot, now: datetime) -> Verdict:
+    """The verdict on one queue."""
+    if not snapshot.is_live:
+        return Verdict(Status.OFF, "Unknown", "the broker does not answer")
+    for judge in (_full, _no_consumers, _no_ack, _growing, _behind, _delay, _draining, _flowing):
+        verdict = judge(row, now)
+        if verdict is not None:
+            return verdict
+    return _idle(row, now)
+
+
+def _argument(row: QueueRow, name: str) -> object:
+    """A queue's argument, or the policy's where it has none."""
+    queue = row.queue
+    return queue.arguments.get(f"x-{name}", queue.effective_policy.get(name))
+
+
+def length_limit(row: QueueRow) -> int | None:
+    """How many ready messages the queue takes; None when it has no such limit, or one of nothing."""
+    limit = _argument(row, "max-length")
+    return limit if isinstance(limit, int) and not isinstance(limit, bool) and limit > 0 else None
+
+
+def _full(row: QueueRow, now: datetime) -> Verdict | None:
+    limit = length_limit(row)
+    if limit is None or row.queue.messages_ready < limit:
+        return None
+    overflow = _argument(row, "overflow") or "drop-head"
+    effect = "new messages are refused" if str(overflow).startswith("reject") else "the oldest messages are dropped"
+    return Verdict(Status.CRIT, "Full", f"{limit:,} of {limit:,} ready; {effect}")
+
+
+def _no_consumers(row: QueueRow, now: datetime) -> Verdict | None:
+    since = row.no_consumers_since
+    if since is None or now - since < NO_CONSUMERS_AFTER or is_delay_queue(row) or is_dead_letter_queue(row):
+        return None
+    return Verdict(Status.CRIT, f"No consumers, {lasting(now - since)}", f"{row.queue.messages_ready:,} ready")
+
+
+def _no_ack(row: QueueRow, now: datetime) -> Verdict | None:
+    since = row.no_ack_since
+    if since is None or now - since < NO_ACK_AFTER:
+        return None
+    evidence = f"{row.queue.messages_unacknowledged:,} unacked, {row.queue.consumers} consumers"
+    return Verdict(Status.CRIT, f"No ack for {lasting(now - since)}", evidence)
+
+
+def _growing(row: QueueRow, now: datetime) -> Verdict | None:
+    arrivals = (row.rates.publish or 0.0) * 60
+    if not is_dead_letter_queue(row) or arrivals < 10:
+        return None
+    return Verdict(Status.WARN, f"Growing +{arrivals:,.0f}/min", f"{row.queue.messages_ready:,} waiting")
+
+
+def _behind(row: QueueRow, now: datetime) -> Verdict | None:
+    arriving, leaving = row.rates.publish, row.rates.deliver
+    depth = [value for value in row.depth if value is not None]
+    if arriving is None or leaving is None or not row.queue.consumers or len(depth) < 6:
+        return None
+    is_rising = depth[-1] > depth[0] and depth[-1] > depth[len(depth) // 2]
+    if row.queue.messages_ready < BEHIND_READY or arriving <= leaving * (1 + BEHIND_SHARE) or not is_rising:
+        return None
+    evidence = f"{arriving:,.1f}/s in, {leaving:,.1f}/s out; never drains at this rate"
+    return Verdict(Status.WARN, "Falling behind", evidence)
+
+
+def _delay(row: QueueRow, now: datetime) -> Verdict | None:
+    ttl = _argument(row, "message-ttl")
+    if not is_delay_queue(row) or row.queue.consumers or not isinstance(ttl, int):
+        return None
+    return Verdict(Status.IDLE, f"Delay queue, {lasting(timedelta(milliseconds=ttl))}")
+
+
+def _draining(row: QueueRow, now: datetime) -> Verdict | None:
+    arriving, leaving = row.rates.publish or 0.0, row.rates.deliver or 0.0
+    if row.queue.messages_ready < DRAINING_READY or leaving <= arriving * (1 + BEHIND_SHARE):
+        return None
+    left = timedelta(seconds=row.queue.messages_ready / (leaving - arriving))
+    return Verdict(Status.OK, f"Draining, {lasting(left)} left")
+
+
+def _flowing(row: QueueRow, now: datetime) -> Verdict | None:
+    rates = row.rates
+    if any(rate for rate in (rates.publish, rates.deliver, rates.ack)):
+        return Verdict(Status.OK, "Flowing")
+    return None
+
+
+def _idle(row: QueueRow, now: datetime) -> Verdict:
+    if row.queue.messages_ready and not row.queue.consumers:
+        return Verdict(Status.IDLE, "Waiting, no consumers")
+    if row.idle_since is None or now - row.idle_since < IDLE_AFTER:
+        return Verdict(Status.IDLE, "Idle")
+    return Verdict(Status.IDLE, f"Idle, {lasting(now - row.idle_since)}")
+
+
+def is_delay_queue(row: QueueRow) -> bool:
+    """A time to live and a dead-letter exchange, and nobody consumes: as meant."""
+    return _argument(row, "message-ttl") is not None and _argument(row, "dead-letter-exchange") is not None
+
+
+def is_dead_letter_queue(row: QueueRow) -> bool:
+    """By its name: brokers do not mark them. The usual endings and beginnings, as people name such queues."""
+    name = row.queue.name.lower()
+    parts = name.replace("-", ".").replace("_", ".").split(".")
+    return any(part in ("dlq", "dlx", "dead", "deadletter", "deadletters", "parking", "poison") for part in parts) or (
+        "dead.letter" in ".".join(parts)
+    )
+
+
+def lasting(span: timedelta) -> str:
+    """A length of time in the largest unit that fits: '<1 s', '14 min', '3 d'. static/js/format.js does the same."""
+    seconds = span.total_seconds()
+    if seconds < 1:
+        return "<1 s"
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{int(seconds // size):,} {unit}"
+    return f"{int(seconds)} s"

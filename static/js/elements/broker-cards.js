@@ -1,0 +1,77 @@
+// The cards of the overview, the totals above the chart, and the list of what needs attention.
+
+import { fill } from "postroom/cells"
+import { rate } from "postroom/format"
+import { fragment } from "postroom/http"
+import { live } from "postroom/live"
+import { push } from "postroom/spark"
+
+const POINT_MS = 5_000
+const FETCH_MS = 3_000 // no more often than this
+const SPARKS = { depth: "depth", publish: "publish", deliver: "deliver", ack: "ack" }
+
+customElements.define("broker-cards", class extends HTMLElement {
+  #stop = () => {}
+  #fetchedAt = -Infinity
+  #pointAt = performance.now()
+
+  connectedCallback() {
+    this.#stop = live.subscribe("brokers", ({ brokers = {} }) => this.#update(brokers))
+  }
+
+  disconnectedCallback() {
+    this.#stop()
+  }
+
+  #update(brokers) {
+    const isNewPoint = performance.now() - this.#pointAt > POINT_MS
+    if (isNewPoint) this.#pointAt = performance.now()
+    for (const card of this.querySelectorAll("[data-broker]")) {
+      const data = brokers[card.dataset.broker]
+      if (!data) continue
+      fill(card, data)
+      card.querySelector(".broker__body").classList.toggle("is-stale", data.state !== "live")
+      for (const [name, key] of Object.entries(SPARKS))
+        push(card.querySelector(`[data-spark="${name}"]`), data[key] ?? null, isNewPoint)
+      const retry = card.querySelector('[data-cell="retry"]')
+      if (retry && data.retry_at) retry.textContent = `retry in ${Math.max(0, Math.round(data.retry_at - Date.now() / 1000))} s`
+    }
+    this.#totals(Object.values(brokers))
+    this.#reshape(brokers)
+  }
+
+  #totals(brokers) {
+    for (const name of ["publish", "deliver", "ack"]) {
+      const cell = document.querySelector(`[data-total="${name}"]`)
+      const known = brokers.filter(data => data.state === "live" && data[name] !== undefined)
+      if (cell) cell.textContent = known.length ? `${rate(known.reduce((sum, data) => sum + data[name], 0))}/s` : "–"
+    }
+  }
+
+  /** Which brokers there are, how they are and how much is wrong: where the page says otherwise its pieces are fetched again. */
+  async #reshape(brokers) {
+    const now = performance.now()
+    const isBusy = this.matches(":hover") || this.contains(document.activeElement)
+    if (isBusy || now - this.#fetchedAt < FETCH_MS || !this.#isOutdated(brokers)) return
+    this.#fetchedAt = now
+    try {
+      const fresh = await fragment(location.href)
+      for (const selector of ["broker-cards", "#attention", "#first-run", ".head p"]) {
+        const [now, then] = [document.querySelector(selector), fresh.querySelector(selector)]
+        if (now && then) now.replaceChildren(...then.childNodes)
+        else if (Boolean(now) !== Boolean(then)) return location.reload()
+      }
+    } catch {
+      this.#fetchedAt = -Infinity // the server is away; the next tick tries again
+    }
+  }
+
+  /** Compared with what the server drew, not with the tick before: the page may be older than the first tick. */
+  #isOutdated(brokers) {
+    const cards = [...this.querySelectorAll("[data-broker]")].map(card => card.dataset)
+    const drawn = cards.map(card => [card.broker, card.state, card.critical, card.warning].join(" "))
+    const told = Object.entries(brokers).map(([slug, data]) => [slug, data.state, data.critical, data.warning].join(" "))
+    const hasFirstQueue = document.querySelector("#first-run") && Object.values(brokers).some(data => data.queues > 1)
+    return Boolean(hasFirstQueue) || drawn.sort().join() !== told.sort().join()
+  }
+})

@@ -1,0 +1,104 @@
+// What every page has: theme, drawer, dialogs, tabs, keys, and times in the viewer's zone.
+
+const root = document.documentElement
+const $ = (selector, from = document) => from.querySelector(selector)
+const $$ = (selector, from = document) => [...from.querySelectorAll(selector)]
+
+// Theme: the other one than what is seen now
+$("[data-theme-switch]")?.addEventListener("click", () => {
+  const isDark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches
+  root.dataset.theme = localStorage.theme = isDark ? "light" : "dark"
+  dispatchEvent(new Event("themechange"))
+})
+
+// Drawer
+const menu = $(".top__menu")
+menu?.addEventListener("click", () => menu.setAttribute("aria-expanded", $("#side").classList.toggle("is-open")))
+
+// Dialogs
+document.addEventListener("click", event => {
+  const opener = event.target.closest("[data-open]")
+  if (opener) document.getElementById(opener.dataset.open)?.showModal()
+  if (event.target.matches("dialog[open]")) event.target.close()
+  if (!event.target.closest("#side, .top__menu")) {
+    $("#side")?.classList.remove("is-open")
+    menu?.setAttribute("aria-expanded", false)
+  }
+})
+
+// Tabs are links to #panel; without script all panels are shown one below the other.
+for (const list of $$("[data-tabs]")) {
+  const tabs = $$("a", list)
+  list.setAttribute("role", "tablist")
+  for (const tab of tabs) {
+    tab.setAttribute("role", "tab")
+    tab.setAttribute("aria-controls", tab.hash.slice(1))
+    $(tab.hash).setAttribute("role", "tabpanel")
+  }
+  const show = () => {
+    const current = tabs.find(tab => tab.hash === location.hash) ?? tabs[0]
+    for (const tab of tabs) {
+      tab.setAttribute("aria-selected", tab === current)
+      $(tab.hash).hidden = tab !== current
+    }
+  }
+  addEventListener("hashchange", show)
+  list.addEventListener("click", event => {
+    const tab = event.target.closest("a")
+    if (!tab) return
+    event.preventDefault()
+    history.replaceState(null, "", tab.hash)
+    show()
+  })
+  show()
+}
+
+// Times: written in UTC by the server, shown here in the viewer's zone; UTC stays on hover.
+for (const time of $$("time[datetime]")) {
+  const moment = new Date(time.dateTime)
+  const isToday = moment.toDateString() === new Date().toDateString()
+  time.textContent = isToday
+    ? moment.toLocaleTimeString("en-GB")
+    : moment.toLocaleDateString("en-GB", { day: "numeric", month: "short" })
+}
+
+// Keys. None of them deletes anything, and none acts while somebody types.
+const rows = () => $$("[data-rows] [data-row], [data-row].attn__row").filter(row => row.offsetParent)
+const current = () => rows().findIndex(row => row.classList.contains("is-cur"))
+function go(index) {
+  const all = rows()
+  if (!all.length) return
+  const at = Math.max(0, Math.min(all.length - 1, index))
+  all.forEach((row, i) => row.classList.toggle("is-cur", i === at))
+  all[at].scrollIntoView({ block: "nearest" })
+}
+const places = { o: "overview", q: "queues", j: "jobs" }
+let went = 0
+const keys = {
+  "/": event => {
+    event.preventDefault()
+    $("[data-filter]")?.focus()
+  },
+  "?": () => $("#help")?.showModal(),
+  j: () => go(current() + 1),
+  k: () => go(current() - 1),
+  g: () => { went = Date.now() },
+  x: () => rows()[current()]?.querySelector("input.check")?.click(),
+  Enter: event => { if (event.target === document.body) rows()[current()]?.querySelector("a")?.click() },
+  " ": event => {
+    if (event.target !== document.body) return
+    event.preventDefault()
+    $("live-indicator button")?.click()
+  },
+}
+document.addEventListener("keydown", event => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return
+  if (event.target.closest("input:not([type=checkbox]), textarea, select, dialog")) return
+  if (went && Date.now() - went < 900) {
+    went = 0
+    const address = document.body.dataset[places[event.key]]
+    if (address) location.href = address
+    return
+  }
+  keys[event.key]?.(event)
+})

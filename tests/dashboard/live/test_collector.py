@@ -1,0 +1,197 @@
+"""The collector of a real web process: what it asks a broker, and what it makes of one that goes away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from dashboard import secrets
+from dashboard.models import Broker
+from tests.dashboard.live.test_browser import Open, live, merge
+from tests.dashboard.places import OTHER_VHOST, declare, register
+from tests.support.counting import Wire, wire_to
+from tests.support.embedded import EmbeddedBroker
+from tests.support.waiting import wait_until
+from tests.support.web import Tab, Web
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LOOKS = 6
+
+
+@pytest.fixture
+def wire(real: EmbeddedBroker) -> Iterator[Wire]:
+    with wire_to(real.api_port) as found:
+        yield found
+
+
+@pytest.fixture
+def wired(transactional_db: None, real: EmbeddedBroker, wire: Wire) -> Broker:
+    return register(real, "wired", api_port=wire.port)
+
+
+def card(tab: Tab, holds: Callable[[dict[str, Any]], bool], slug: str = "wired") -> dict[str, Any]:
+    """The broker's card as soon as this holds of it."""
+    data: dict[str, Any] = {}
+    message = tab.subscribe("brokers")
+    while True:
+        merge(data, message["data"])
+        if holds(data["brokers"].get(slug, {})):
+            found: dict[str, Any] = data["brokers"].get(slug, {})
+            return found
+        message = tab.next("brokers")
+
+
+def asked_per_look(wire: Wire) -> list[list[str]]:
+    """What was asked in each whole look; a look begins with the overview."""
+    looks: list[list[str]] = []
+    for asked in list(wire.asked):
+        path = asked.partition("?")[0]
+        if path == "/api/overview":
+            looks.append([])
+        elif looks:
+            looks[-1].append(path)
+    return looks[:-1]
+
+
+def test_what_a_broker_is_asked_does_not_depend_on_who_watches(
+    wire: Wire, wired: Broker, real: EmbeddedBroker, tab: Open, owner: User
+) -> None:
+    declare(real, "watched")
+    wait_until(lambda: wire.count("/api/overview") > LOOKS, within=20)
+    alone = asked_per_look(wire)
+
+    for _ in range(8):
+        mine = tab(owner)
+        for feed in ("brokers", "queues:wired", "queue:wired:~2F:watched"):
+            live(mine, feed)
+    wire.asked.clear()
+    wait_until(lambda: wire.count("/api/overview") > LOOKS, within=20)
+    watched = asked_per_look(wire)
+
+    assert {tuple(look) for look in watched} <= {tuple(look) for look in alone}
+    assert all(look.count("/api/queues") == 1 for look in watched)
+
+
+def test_exchanges_are_asked_every_time_only_while_somebody_looks_at_them(
+    wire: Wire, wired: Broker, tab: Open, owner: User
+) -> None:
+    wait_until(lambda: wire.count("/api/overview") > LOOKS, within=20)
+    alone = asked_per_look(wire)
+
+    live(tab(owner), "exchanges:wired")
+    wire.asked.clear()
+    wait_until(lambda: wire.count("/api/overview") > LOOKS, within=20)
+
+    assert any("/api/exchanges" not in look for look in alone)
+    assert all(look.count("/api/exchanges") == 1 for look in asked_per_look(wire))
+
+
+def test_a_broker_that_goes_away_is_unreachable_with_a_sentence_and_comes_back(
+    wire: Wire, wired: Broker, real: EmbeddedBroker, tab: Open, owner: User, process: Web
+) -> None:
+    declare(real, "survivor", bodies=(b"1",))
+    mine = tab(owner)
+    live(mine, "queues:wired", None, lambda data: "~2F/survivor" in data["rows"])
+    before = card(mine, lambda card: card.get("ready", 0) > 0)
+
+    wire.cut()
+    away = card(mine, lambda card: card.get("state") == "unreachable")
+    wire.mend()
+    back = card(mine, lambda card: card.get("state") == "live")
+
+    assert f"127.0.0.1:{wire.port}" in away["error"]
+    assert away["ready"] == before["ready"]
+    assert away["retry_at"] > 0
+    assert back["error"] == ""
+    assert "Traceback" not in process.log.read_text()
+
+
+def test_a_broker_that_stays_away_is_asked_less_and_less_often(
+    wire: Wire, wired: Broker, tab: Open, owner: User
+) -> None:
+    mine = tab(owner)
+    card(mine, lambda card: card.get("state") == "live")
+
+    wire.cut()
+    first = card(mine, lambda card: card.get("state") == "unreachable")["retry_at"]
+    second = card(mine, lambda card: card.get("retry_at", 0) > first)["retry_at"]
+    third = card(mine, lambda card: card.get("retry_at", 0) > second)["retry_at"]
+
+    assert 1 <= second - first < third - second
+
+
+def test_a_broker_that_is_away_delays_no_other(
+    wire: Wire, wired: Broker, broker: Broker, real: EmbeddedBroker, tab: Open, owner: User
+) -> None:
+    wire.cut()
+    mine = tab(owner)
+    card(mine, lambda card: card.get("state") == "unreachable")
+
+    name = declare(real)
+
+    live(mine, "queues:bench", None, lambda data: f"~2F/{name}" in data["rows"])
+
+
+def test_a_broker_that_was_removed_leaves_the_overview_and_is_asked_no_more(
+    wire: Wire, wired: Broker, broker: Broker, tab: Open, owner: User
+) -> None:
+    mine = tab(owner)
+    card(mine, lambda card: card.get("state") == "live")
+
+    wired.delete()
+    card(mine, lambda card: card == {})
+    wire.asked.clear()
+    live(mine, "queues:bench")
+    card(mine, lambda card: card.get("state") == "live", "bench")
+
+    assert wire.count("/api/overview") <= 1
+
+
+def test_a_new_address_is_noticed(wire: Wire, wired: Broker, tab: Open, owner: User, closed_port: int) -> None:
+    mine = tab(owner)
+    card(mine, lambda card: card.get("state") == "live")
+
+    Broker.objects.filter(pk=wired.pk).update(api_port=closed_port)
+    away = card(mine, lambda card: card.get("state") == "unreachable")
+    Broker.objects.filter(pk=wired.pk).update(api_port=wire.port)
+    card(mine, lambda card: card.get("state") == "live")
+
+    assert "nothing listens there" in away["error"]
+    assert away["ready"] == 0
+
+
+def test_a_wrong_password_is_a_sentence_and_a_right_one_helps(
+    wired: Broker, tab: Open, owner: User, process: Web
+) -> None:
+    Broker.objects.filter(pk=wired.pk).update(password_encrypted=secrets.encrypt("wrong"))
+    mine = tab(owner)
+
+    card(mine, lambda card: "refused user guest" in card.get("error", ""))
+    Broker.objects.filter(pk=wired.pk).update(password_encrypted=b"\x01" + b"x" * 40)
+    undecryptable = card(mine, lambda card: "decrypted" in card.get("error", ""))
+    Broker.objects.filter(pk=wired.pk).update(password_encrypted=secrets.encrypt("guest"))
+    card(mine, lambda card: card.get("state") == "live")
+
+    assert "edit the broker and type it again" in undecryptable["error"]
+    assert "Traceback" not in process.log.read_text()
+
+
+def test_a_broker_that_is_added_appears(tab: Open, owner: User, real: EmbeddedBroker) -> None:
+    mine = tab(owner)
+    mine.subscribe("brokers")
+
+    register(real, "added")
+
+    assert card(mine, lambda card: card.get("state") == "live", "added")["connections"] is not None
+
+
+def test_queues_of_any_name_and_vhost_are_rows(real: EmbeddedBroker, broker: Broker, tab: Open, owner: User) -> None:
+    declare(real, "a:b/c ü", vhost=OTHER_VHOST)
+    mine = tab(owner)
+
+    live(mine, "queues:bench", None, lambda data: "other/a~3Ab~2Fc~20~C3~BC" in data["rows"])
+    live(mine, "queue:bench:other:a~3Ab~2Fc~20~C3~BC", None, lambda data: data.get("ready") == 0)

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from dashboard import verdicts
+from dashboard.snapshot import BrokerState, QueueRow, Rates
+from dashboard.verdicts import Status, Verdict
+from tests.dashboard.snapshots import row, snapshot
+
+NOW = datetime(2026, 3, 12, 14, 0, tzinfo=UTC)
+DELAY = {"x-message-ttl": 600_000, "x-dead-letter-exchange": ""}
+RISING = tuple(float(depth) for depth in range(100, 200, 10))
+
+
+def ago(minutes: float) -> datetime:
+    return NOW - timedelta(minutes=minutes)
+
+
+def verdict(state: BrokerState = BrokerState.LIVE, **values: Any) -> Verdict:
+    judged: QueueRow = row(**values)
+    return verdicts.of_queue(judged, snapshot(judged, state=state), NOW)
+
+
+@pytest.mark.parametrize(
+    ("values", "status", "text"),
+    [
+        ({}, Status.IDLE, "Idle"),
+        ({"idle_since": ago(0.4)}, Status.IDLE, "Idle"),
+        ({"idle_since": ago(90)}, Status.IDLE, "Idle, 1 h"),
+        ({"messages_ready": 3}, Status.IDLE, "Waiting, no consumers"),
+        ({"rates": Rates(publish=1.0)}, Status.OK, "Flowing"),
+        ({"rates": Rates(ack=0.1)}, Status.OK, "Flowing"),
+        ({"no_consumers_since": ago(1), "messages_ready": 9}, Status.IDLE, "Waiting, no consumers"),
+        ({"no_consumers_since": ago(14), "messages_ready": 9}, Status.CRIT, "No consumers, 14 min"),
+        ({"no_ack_since": ago(1), "messages_unacknowledged": 2, "consumers": 1}, Status.IDLE, "Idle"),
+        ({"no_ack_since": ago(3), "messages_unacknowledged": 2, "consumers": 1}, Status.CRIT, "No ack for 3 min"),
+        ({"arguments": {"x-max-length": 5}, "messages_ready": 5}, Status.CRIT, "Full"),
+        ({"arguments": {"x-max-length": 5}, "messages_ready": 4, "consumers": 1}, Status.IDLE, "Idle"),
+        ({"effective_policy": {"max-length": 5}, "messages_ready": 6}, Status.CRIT, "Full"),
+        ({"arguments": {"x-max-length": 0}, "messages_ready": 0}, Status.IDLE, "Idle"),
+        ({"arguments": {"x-max-length": True}, "messages_ready": 3, "consumers": 1}, Status.IDLE, "Idle"),
+        ({"name": "orders.dlq", "rates": Rates(publish=2.0)}, Status.WARN, "Growing +120/min"),
+        ({"name": "orders.dlq", "rates": Rates(publish=0.1)}, Status.OK, "Flowing"),
+        (
+            {"name": "orders.dlq", "no_consumers_since": ago(60), "messages_ready": 9},
+            Status.IDLE,
+            "Waiting, no consumers",
+        ),
+        ({"arguments": DELAY, "messages_ready": 9, "no_consumers_since": ago(60)}, Status.IDLE, "Delay queue, 10 min"),
+        (
+            {"messages_ready": 150, "consumers": 1, "depth": RISING, "rates": Rates(publish=10.0, deliver=9.0)},
+            Status.WARN,
+            "Falling behind",
+        ),
+        (
+            {"messages_ready": 99, "consumers": 1, "depth": RISING, "rates": Rates(publish=10.0, deliver=9.0)},
+            Status.OK,
+            "Flowing",
+        ),
+        (
+            {"messages_ready": 150, "consumers": 1, "depth": RISING, "rates": Rates(publish=10.0, deliver=9.6)},
+            Status.OK,
+            "Flowing",
+        ),
+        (
+            {"messages_ready": 150, "consumers": 1, "depth": RISING[:5], "rates": Rates(publish=10.0, deliver=9.0)},
+            Status.OK,
+            "Flowing",
+        ),
+        (
+            {"messages_ready": 150, "consumers": 1, "depth": RISING[::-1], "rates": Rates(publish=10.0, deliver=9.0)},
+            Status.OK,
+            "Flowing",
+        ),
+        (
+            {"messages_ready": 600, "consumers": 1, "rates": Rates(publish=5.0, deliver=15.0)},
+            Status.OK,
+            "Draining, 1 min left",
+        ),
+    ],
+)
+def test_the_verdict_is_the_worst_that_holds(values: dict[str, Any], status: Status, text: str) -> None:
+    found = verdict(**values)
+
+    assert (found.status, found.text) == (status, text)
+
+
+@pytest.mark.parametrize("state", [BrokerState.UNREACHABLE, BrokerState.CONNECTING])
+def test_of_a_broker_that_does_not_answer_nothing_is_known(state: BrokerState) -> None:
+    found = verdict(state, arguments={"x-max-length": 1}, messages_ready=1)
+
+    assert (found.status, found.text) == (Status.OFF, "Unknown")
+    assert not found.needs_attention
+
+
+def test_a_full_queue_says_what_becomes_of_new_messages() -> None:
+    full: dict[str, Any] = {"messages_ready": 1, "arguments": {"x-max-length": 1}}
+    refusing: dict[str, Any] = {"messages_ready": 1, "arguments": {"x-max-length": 1, "x-overflow": "reject-publish"}}
+
+    assert verdict(**full).evidence == "1 of 1 ready; the oldest messages are dropped"
+    assert verdict(**refusing).evidence == "1 of 1 ready; new messages are refused"
+
+
+@pytest.mark.parametrize("name", ["dlq", "orders.dlq", "orders-DLX", "dead_letters.x", "dead-letter", "my.parking.lot"])
+def test_dead_letter_queues_are_told_by_their_names(name: str) -> None:
+    assert verdicts.is_dead_letter_queue(row(name))
+
+
+@pytest.mark.parametrize("name", ["orders", "deadline", "undead", "poisonous", "parkings"])
+def test_other_queues_are_not(name: str) -> None:
+    assert not verdicts.is_dead_letter_queue(row(name))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "<1 s"),
+        (0.9, "<1 s"),
+        (1, "1 s"),
+        (59.9, "59 s"),
+        (60, "1 min"),
+        (3599, "59 min"),
+        (3600, "1 h"),
+        (90_000, "1 d"),
+        (1e8, "1,157 d"),
+    ],
+)
+def test_a_length_of_time_is_in_its_largest_unit(seconds: float, text: str) -> None:
+    assert verdicts.lasting(timedelta(seconds=seconds)) == text
+
+
+def test_only_what_is_wrong_needs_attention() -> None:
+    assert [status for status in Status if Verdict(status, "").needs_attention] == [Status.CRIT, Status.WARN]
+    assert Status.CRIT.glyph == "crit"
