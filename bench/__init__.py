@@ -1,0 +1,1 @@
+"""Measurements, side by side in one run: medians and ratios, never a bare number of one machine."""

@@ -1,0 +1,124 @@
+"""Pictures of the running demo for README and docs: `make screenshots`.
+
+Starts Postroom and its demo in a temporary folder, waits until there is something to see, and takes every page in
+light, dark and 390 px width. Pictures are small because they are in the repository: palette PNGs of the visible page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.support import serving
+from tests.support.serving import Served
+
+FOLDER = Path(__file__).parent / "shots"
+CHROMIUM = "/usr/bin/chromium"
+QUEUE = "/brokers/local/~2F/queues/payments.capture/"
+PAGES = {
+    "overview": "/",
+    "queues": "/brokers/local/queues/",
+    "queue": QUEUE,
+    "messages": QUEUE + "messages/",
+    "exchanges": "/brokers/local/exchanges/",
+    "exchange": "/brokers/local/~2F/exchanges/events/",
+    "publish": QUEUE + "publish/",
+    "purge": QUEUE + "purge/",
+    "move": QUEUE + "move/",
+    "jobs": "/jobs/",
+    "broker": "/brokers/new/",
+}
+LOOKS = {
+    "light": {"viewport": {"width": 1400, "height": 900}, "color_scheme": "light"},
+    "dark": {"viewport": {"width": 1400, "height": 900}, "color_scheme": "dark"},
+    "390": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"},
+}
+IN_README = ("overview-light", "queues-light", "queue-dark", "messages-light")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--warm-up", type=int, default=150, help="seconds of demo before the first picture")
+    parser.add_argument(
+        "--into", type=Path, help="take every picture into this folder, not only README's into docs/shots"
+    )
+    options = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory() as home,
+        serving.serving(Path(home)) as served,
+        _demo(served),
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        _warm_up(browser, served, options.warm_up)
+        for look in LOOKS:
+            _take(browser, served, look, options.into)
+        browser.close()
+
+
+@contextmanager
+def _demo(served: Served) -> Iterator[None]:
+    url = f"amqp://guest:guest@127.0.0.1:{served.amqp_port}/"
+    environment = serving.environment(served.home)
+    process = subprocess.Popen([sys.executable, "manage.py", "demo", "--url", url], cwd=serving.ROOT, env=environment)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _warm_up(browser: Browser, served: Served, seconds: int) -> None:
+    page = browser.new_page()
+    _log_in(page, served)
+    page.wait_for_timeout(seconds * 1000)
+    page.close()
+
+
+def _take(browser: Browser, served: Served, look: str, into: Path | None) -> None:
+    context = browser.new_context(**LOOKS[look])  # type: ignore[arg-type]
+    page = context.new_page()
+    _log_in(page, served)
+    for name, address in PAGES.items():
+        if into is None and f"{name}-{look}" not in IN_README:
+            continue
+        page.goto(served.url + address)
+        look_button = page.locator(".look__form button")
+        if look_button.count():
+            look_button.click()
+            page.locator(".panes").wait_for()
+        else:
+            page.wait_for_timeout(2500)
+        path = (into or FOLDER) / f"{name}-{look}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=path)
+        _shrink(path)
+    context.close()
+
+
+def _log_in(page: Page, served: Served) -> None:
+    page.goto(served.url + "/login/")
+    page.fill("[name=username]", served.name)
+    page.fill("[name=password]", served.password)
+    page.click("form button")
+    page.wait_for_url(served.url + "/")
+
+
+def _shrink(path: Path) -> None:
+    """A page has few colours: 128 of them make a quarter of the file."""
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        small = picture.convert("RGB").quantize(128, dither=Image.Dither.NONE)
+    small.save(path, optimize=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""The whole of Postroom in a real Chromium: one server, one browser and one login for the folder.
+
+Their scope is the package, not the session: Playwright keeps an event loop in the thread as long as it runs, and tests
+of other folders start their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pika
+import pytest
+from pika.adapters.blocking_connection import BlockingChannel
+from playwright.sync_api import Browser, Page, StorageState, ViewportSize, expect, sync_playwright
+
+from tests.browser.watched import Watch, sign_in
+from tests.conftest import lacking
+from tests.support.serving import PASSWORD, Served, serving
+
+CHROMIUM = Path("/usr/bin/chromium")
+QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+DESKTOP: ViewportSize = {"width": 1400, "height": 900}
+TIMEOUT_MS = 10_000
+"""Of every wait for the page: far more than anything takes, so that only what never comes fails."""
+
+Opener = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker of xdist gets all of them but those of the real RabbitMQ, which go where that is."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.browser)
+            if "rabbitmq" not in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="package")
+def postroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    # Registered brokers are looked at every second instead of every five: tests wait for them.
+    with serving(tmp_path_factory.mktemp("postroom"), POSTROOM_COLLECT_SECONDS="1") as served:
+        yield served
+    assert "Traceback" not in served.text, served.text
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        lacking("Chromium", "install Debian's package chromium")
+    expect.set_options(timeout=TIMEOUT_MS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", *QUIET])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def signed_in(chromium: Browser, postroom: Served) -> StorageState:
+    """The cookies of the administrator."""
+    context = chromium.new_context(base_url=postroom.url)
+    page = context.new_page()
+    page.goto("/")
+    sign_in(page, "admin", PASSWORD)
+    expect(page).to_have_url(f"{postroom.url}/")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    watch = Watch()
+    yield watch
+    assert not watch.problems, "\n".join(watch.problems)
+
+
+@pytest.fixture
+def opened(chromium: Browser, postroom: Served, watch: Watch) -> Iterator[Opener]:
+    """Opens pages in contexts of their own; options are those of a browser context."""
+    contexts = []
+
+    def open_page(**options: Any) -> Page:
+        context = chromium.new_context(**{"base_url": postroom.url, "viewport": DESKTOP} | options)
+        contexts.append(context)
+        context.set_default_timeout(TIMEOUT_MS)
+        watch.follow(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(opened: Opener, signed_in: StorageState) -> Page:
+    """Of somebody who is logged in, as an administrator."""
+    return opened(storage_state=signed_in)
+
+
+@pytest.fixture
+def channel(postroom: Served, management: httpx.Client) -> Iterator[BlockingChannel]:
+    """A client of the embedded broker, with confirms: what `basic_publish` returned from is in its queue.
+
+    The queues of vhost / go with the test: what one left behind would be stuck, and need attention, in the next.
+    """
+    with connected(postroom) as connection:
+        channel = connection.channel()
+        channel.confirm_delivery()
+        yield channel
+        if channel.is_closed:
+            channel = connection.channel()
+        for queue in management.get("/queues/%2F").json():
+            channel.queue_delete(queue["name"])
+
+
+def connected(postroom: Served) -> pika.BlockingConnection:
+    return pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", postroom.amqp_port, heartbeat=0))
+
+
+@pytest.fixture
+def management(postroom: Served) -> Iterator[httpx.Client]:
+    """The embedded broker's management API."""
+    base = f"http://127.0.0.1:{postroom.api_port}/api"
+    with httpx.Client(base_url=base, auth=("guest", "guest"), timeout=TIMEOUT_MS / 1000) as client:
+        yield client

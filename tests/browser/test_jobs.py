@@ -1,0 +1,171 @@
+"""Moving all, purging, republishing, publishing, and stopping what takes too long."""
+
+from __future__ import annotations
+
+import re
+
+from pika.adapters.blocking_connection import BlockingChannel
+from playwright.sync_api import Page, expect
+
+from tests.browser.letters import drain, fill, numbers
+from tests.browser.steps import (
+    edit_and_republish,
+    expect_done,
+    move_to,
+    outcome,
+    publish_with_headers,
+    purge_typing_the_name,
+    read,
+)
+from tests.browser.watched import queue_path
+
+MANY = 30_000
+"""Messages that take a while to move: long enough for a person, or a test, to press Cancel."""
+
+
+def test_all_messages_move_in_their_order(page: Page, channel: BlockingChannel) -> None:
+    fill(channel, "all", 30)
+    channel.queue_declare("all.parking", durable=True)
+    page.goto(queue_path("all"))
+
+    page.get_by_role("link", name="Move…").click()
+    expect(page.get_by_role("heading", name="Move all 30 messages")).to_be_visible()
+    move_to(page, "all.parking")
+    expect(page.locator(".sheet__foot")).to_contain_text("30 go.")
+    page.get_by_role("button", name="Move 30 messages").click()
+
+    expect_done(page, "moved", "30")
+    assert numbers(drain(channel, "all.parking")) == list(range(30))
+    assert drain(channel, "all") == []
+
+
+def test_changing_the_destination_after_the_review_needs_a_new_review(page: Page, channel: BlockingChannel) -> None:
+    fill(channel, "changed", 2)
+    for name in ("changed.one", "changed.other"):
+        channel.queue_declare(name, durable=True)
+    page.goto(queue_path("changed", "move"))
+    move_to(page, "changed.one")
+    do = page.get_by_role("button", name="Move 2 messages")
+    expect(do).to_be_enabled()
+
+    page.locator("#id_queue").fill("changed.other")
+
+    expect(do).to_be_disabled()
+    expect(do).to_have_attribute("title", "You changed something. Review again first.")
+    page.get_by_role("button", name="Review again").click()
+    expect(page.locator("[data-review]")).to_contain_text("changed.other")
+    expect(do).to_be_enabled()
+
+
+def test_unknown_destination_is_one_sentence_beside_its_field(page: Page, channel: BlockingChannel) -> None:
+    fill(channel, "lost", 1)
+    page.goto(queue_path("lost", "move"))
+
+    move_to(page, "no such queue")
+
+    expect(page.locator("#queue_problem")).to_have_text(
+        "There is no queue no such queue in / on local. Declare it first, or name another."
+    )
+    expect(page.locator("#id_queue")).to_have_attribute("aria-describedby", "queue_problem")
+
+
+def test_purge_of_a_few_names_the_counts_and_starts_on_cancel(page: Page, channel: BlockingChannel) -> None:
+    fill(channel, "few", 7)
+    page.goto(queue_path("few"))
+
+    page.get_by_role("link", name="Purge…").click()
+
+    form = page.get_by_role("form", name="Purge few?")
+    expect(form).to_contain_text("This deletes 7 ready messages")
+    expect(form).to_contain_text("from few in / on local. It cannot be undone.")
+    expect(form).to_contain_text("0 unacked messages: there are no consumers.")
+    expect(form.get_by_role("link", name="Cancel")).to_be_focused()
+    form.get_by_role("button", name="Purge 7 messages").click()
+    expect_done(page, "purged", "7")
+    assert drain(channel, "few") == []
+
+
+def test_purge_of_more_than_a_hundred_needs_the_typed_name(page: Page, channel: BlockingChannel) -> None:
+    fill(channel, "hundreds", 120)
+
+    purge_typing_the_name(page, "hundreds", "120")
+
+    expect_done(page, "purged", "120")
+    assert drain(channel, "hundreds") == []
+
+
+def test_cancelled_purge_deletes_nothing(page: Page, channel: BlockingChannel) -> None:
+    fill(channel, "spared", 3)
+    page.goto(queue_path("spared", "purge"))
+
+    page.get_by_role("link", name="Cancel").click()
+
+    expect(page.get_by_role("heading", name="spared", exact=True)).to_be_visible()
+    assert len(drain(channel, "spared")) == 3
+
+
+def test_message_is_republished_with_an_edited_body(page: Page, channel: BlockingChannel) -> None:
+    fill(channel, "edited", 3)
+    read(page, "edited")
+
+    edit_and_republish(page, "order.created.1", '"order": 1', '"order": 100')
+
+    expect_done(page, "moved", "1")
+    letters = drain(channel, "edited")
+    assert numbers(letters) == [0, 2, 1]
+    assert letters[2].body == b'{"order": 100, "items": [{"sku": "A-1", "pieces": 2}], "note": null}'
+    assert letters[2].routing_key == "order.created.1"
+    assert letters[2].headers["tenant"] == "acme"
+
+
+def test_message_is_published_with_headers_and_properties(page: Page, channel: BlockingChannel) -> None:
+    channel.queue_declare("posted")
+
+    publish_with_headers(page, "posted")
+
+    expect(page.locator("job-progress .st").first).to_have_text("Confirmed by the broker and routed.")
+    method, properties, body = channel.basic_get("posted", auto_ack=True)
+    assert method is not None
+    assert properties is not None
+    assert body == b'{"hello": "w\xc3\xb6rld"}\n'
+    assert properties.headers == {"tenant": "acme", "attempt": 3}
+    assert properties.message_id == "m-1"
+    assert properties.delivery_mode == 2
+
+
+def test_message_without_a_route_is_said_before_and_after(page: Page, channel: BlockingChannel) -> None:
+    channel.exchange_declare("nowhere")
+
+    page.goto("/brokers/local/~2F/exchanges/nowhere/publish/")
+    page.get_by_label("Routing key").fill("lost.letter")
+    page.get_by_label("Body", exact=True).fill("hello")
+    page.get_by_role("button", name="Review").click()
+    expect(page.locator("[data-review]")).to_contain_text("No route. lost.letter matches no binding of nowhere")
+    page.get_by_role("button", name="Publish 1 message").click()
+
+    expect(page.locator("job-progress .st").first).to_have_text(
+        "Unroutable: no binding matched, so the message is in no queue."
+    )
+
+
+def test_cancelled_move_leaves_the_rest_at_the_source(page: Page, channel: BlockingChannel) -> None:
+    channel.queue_declare("long", durable=True)
+    channel.queue_declare("long.parking", durable=True)
+    with channel.connection.channel() as fast:
+        for number in range(MANY):
+            fast.basic_publish("", "long", str(number).encode())
+        fast.queue_declare("long", passive=True)
+    page.goto(queue_path("long", "move"))
+    move_to(page, "long.parking")
+    page.get_by_role("button", name="Move 30,000 messages").click()
+
+    expect(outcome(page, "moved")).to_have_text(re.compile(r"[1-9]"))
+    page.get_by_role("button", name="Cancel, leave").click()
+
+    expect(page.locator("job-progress .st").first).to_contain_text("Cancelled. What was done stays done")
+    moved = int(outcome(page, "moved").inner_text().replace(",", ""))
+    assert 0 < moved < MANY
+    assert channel.queue_declare("long.parking", passive=True).method.message_count == moved
+    assert channel.queue_declare("long", passive=True).method.message_count == MANY - moved
+    page.goto("/jobs/")
+    expect(page.get_by_role("row", name="Move 30,000 messages")).to_contain_text("Cancelled.")

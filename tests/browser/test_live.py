@@ -1,0 +1,189 @@
+"""Numbers, rows and charts move by themselves, and the page says when they do not."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import cast
+
+from pika.adapters.blocking_connection import BlockingChannel
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from tests.browser.watched import add_broker, queue_path, remove_broker
+from tests.support import embedded
+from tests.support.serving import Served
+from tests.support.waiting import wait_until
+
+TUTORIAL = """
+import pika
+
+connection = pika.BlockingConnection(pika.ConnectionParameters('localhost', {port}))
+channel = connection.channel()
+channel.queue_declare('api_events')
+channel.basic_publish(exchange='', routing_key='api_events', body='Hello World!')
+connection.close()
+"""
+PUBLISH = 3
+"""Where a chart's point has its publish rate: [second, ready, unacked, publish, deliver, ack]."""
+
+
+def test_queue_and_message_of_pikas_tutorial_appear_in_the_open_list(
+    page: Page, postroom: Served, channel: BlockingChannel
+) -> None:
+    page.goto("/brokers/local/queues/")
+    expect(page.locator("live-indicator")).to_contain_text("Live")
+    page.evaluate("document.body.dataset.loaded = 'once'")
+
+    subprocess.run([sys.executable, "-c", TUTORIAL.format(port=postroom.amqp_port)], check=True, timeout=30)
+
+    row = page.get_by_role("row", name="api_events")
+    expect(row.locator('[data-cell="ready"]')).to_have_text("1", timeout=2_000)
+    assert page.evaluate("document.body.dataset.loaded") == "once"
+
+
+def test_charts_of_a_queue_move_under_traffic(page: Page, channel: BlockingChannel) -> None:
+    channel.queue_declare("charted")
+    page.goto(queue_path("charted") + "?range=1m")
+    expect(page.locator("rate-chart[kind=depth] canvas")).to_have_attribute("aria-label", re.compile("ready 0, "))
+    before = _picture(page)
+
+    _publish(channel, "charted", 40)
+    wait_until(lambda: bool(_busy_seconds(page)), within=10)
+    first = max(_busy_seconds(page))
+    _publish(channel, "charted", 60)
+
+    wait_until(lambda: max(_busy_seconds(page)) > first, within=10)
+    legend = page.locator(".legend").filter(has_text="Unacked")
+    expect(legend.locator('[data-cell="ready"]')).to_have_text("100")
+    expect(page.locator("rate-chart[kind=depth] canvas")).to_have_attribute("aria-label", re.compile("ready 100, "))
+    assert _picture(page) != before
+
+
+def test_range_is_shared_by_the_charts_and_kept_in_the_address(page: Page, channel: BlockingChannel) -> None:
+    channel.queue_declare("ranged")
+    page.goto(queue_path("ranged"))
+
+    page.get_by_role("button", name="1h").click()
+    expect(page).to_have_url(re.compile(r"\?range=1h$"))
+    page.reload()
+
+    expect(page.get_by_role("button", name="1h")).to_have_attribute("aria-pressed", "true")
+
+
+def test_indicator_says_that_the_socket_is_cut_and_numbers_are_fresh_when_it_is_back(
+    page: Page, channel: BlockingChannel
+) -> None:
+    channel.queue_declare("cut")
+    line = Line(page)
+    page.clock.install()
+    page.goto(queue_path("cut"))
+    indicator = page.locator("live-indicator")
+    expect(indicator).to_contain_text("Live")
+
+    line.cut()
+    _publish(channel, "cut", 7)
+    page.clock.fast_forward(4_000)
+    expect(indicator).to_contain_text("Reconnecting…")
+    page.clock.fast_forward(8_000)
+    expect(indicator).to_contain_text(re.compile(r"Stale · \d+s"))
+    expect(page).to_have_title(re.compile(r"\(stale\)$"))
+    expect(page.locator(".tile", has_text="Ready").locator("dd").first).to_have_text("0")
+
+    line.mend()
+    page.clock.fast_forward(15_000)
+    expect(indicator).to_contain_text("Live")
+    expect(page.locator(".tile", has_text="Ready").locator("dd").first).to_have_text("7")
+    expect(page).not_to_have_title(re.compile("stale"))
+
+
+def test_paused_page_stands_still_until_it_goes_on(page: Page, channel: BlockingChannel) -> None:
+    channel.queue_declare("paused")
+    page.goto(queue_path("paused"))
+    indicator, ready = page.locator("live-indicator"), page.locator(".tile", has_text="Ready").locator("dd").first
+    expect(indicator).to_contain_text("Live")
+
+    page.keyboard.press("Space")
+    expect(indicator).to_contain_text("Paused")
+    _publish(channel, "paused", 3)
+    # A second page has the new number: this one had its chance.
+    other = page.context.new_page()
+    other.goto(queue_path("paused"))
+    expect(other.locator(".tile", has_text="Ready").locator("dd").first).to_have_text("3")
+    expect(ready).to_have_text("0")
+
+    page.keyboard.press("Space")
+    expect(ready).to_have_text("3")
+
+
+def test_killed_broker_is_shown_unreachable_with_its_last_numbers_and_comes_back(page: Page, tmp_path: Path) -> None:
+    broker = embedded.start(tmp_path)
+    ports = {"POSTROOM_AMQP_PORT": str(broker.amqp_port), "POSTROOM_API_PORT": str(broker.api_port)}
+    try:
+        with broker.connect() as connection:
+            channel = connection.channel()
+            channel.queue_declare("kept", durable=True)
+            _publish(channel, "kept", 3)
+        add_broker(page, "mortal", broker.amqp_port, broker.api_port)
+        expect(page.get_by_role("row", name="kept")).to_be_visible()
+        page.goto("/")
+        card = page.get_by_role("article", name="mortal")
+        expect(card).to_contain_text("Healthy")
+
+        broker.kill()
+
+        expect(card).to_contain_text("Unreachable")
+        expect(card.locator('[data-cell="ready"]')).to_have_text("3")
+        expect(card.locator(".broker__body")).to_have_class(re.compile("is-stale"))
+        page.goto("/brokers/mortal/queues/")
+        expect(page.get_by_text("mortal does not answer.")).to_be_visible()
+        expect(page.get_by_role("row", name="kept").locator('[data-cell="ready"]')).to_have_text("3")
+        page.goto("/")
+
+        broker = embedded.start(tmp_path, **ports)
+
+        expect(card).to_contain_text("Healthy", timeout=30_000)
+        remove_broker(page, "mortal")
+        expect(page.get_by_role("article", name="mortal")).to_have_count(0)
+    finally:
+        broker.stop()
+
+
+class Line:
+    """The page's websocket, led through the test so that it can be cut."""
+
+    def __init__(self, page: Page) -> None:
+        self._is_cut = False
+        self._open: list[WebSocketRoute] = []
+        page.route_web_socket("**/live/", lambda socket: self._route(socket))
+
+    def cut(self) -> None:
+        self._is_cut = True
+        while self._open:
+            self._open.pop().close()
+
+    def mend(self) -> None:
+        self._is_cut = False
+
+    def _route(self, socket: WebSocketRoute) -> None:
+        if self._is_cut:
+            socket.close()
+        else:
+            socket.connect_to_server()
+            self._open.append(socket)
+
+
+def _publish(channel: BlockingChannel, queue: str, count: int) -> None:
+    for number in range(count):
+        channel.basic_publish("", queue, str(number).encode())
+
+
+def _busy_seconds(page: Page) -> list[float]:
+    """The seconds of the chart in which something was published."""
+    points = page.evaluate("document.querySelector('rate-chart[kind=rates]').points")
+    return [point[0] for point in cast(list[list[float]], points) if point[PUBLISH]]
+
+
+def _picture(page: Page) -> str:
+    return cast(str, page.evaluate("document.querySelector('rate-chart[kind=rates] canvas').toDataURL()"))

@@ -1,0 +1,170 @@
+"""A real RabbitMQ, registered through the page: the same steps as with the embedded broker, and its refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from pika.adapters.blocking_connection import BlockingChannel
+from playwright.sync_api import Browser, Page, StorageState, expect
+
+from tests.browser.conftest import TIMEOUT_MS, connected
+from tests.browser.letters import drain, fill, numbers
+from tests.browser.steps import (
+    edit_and_republish,
+    expect_done,
+    move_to,
+    outcome,
+    publish_with_headers,
+    purge_typing_the_name,
+    read,
+    tick,
+)
+from tests.browser.watched import add_broker, queue_path, remove_broker
+from tests.support.rabbitmq import RabbitMQ
+from tests.support.serving import Served, free_ports
+from tests.support.waiting import wait_until
+
+NAME = "rabbit"
+
+
+@pytest.fixture(scope="module")
+def registered(chromium: Browser, postroom: Served, signed_in: StorageState, rabbitmq: RabbitMQ) -> Iterator[RabbitMQ]:
+    """Added by its form; tests find it as `rabbit`."""
+    with chromium.new_context(base_url=postroom.url, storage_state=signed_in) as context:
+        page = context.new_page()
+        page.set_default_timeout(TIMEOUT_MS)
+        add_broker(page, NAME, rabbitmq.amqp_port, rabbitmq.api_port)
+        expect(page).to_have_url(f"{postroom.url}/brokers/{NAME}/queues/")
+        yield rabbitmq
+        remove_broker(page, NAME)
+
+
+@pytest.fixture
+def channel(registered: RabbitMQ) -> Iterator[BlockingChannel]:
+    with registered.connect() as connection:
+        channel = connection.channel()
+        channel.confirm_delivery()
+        yield channel
+
+
+def fill_and_settle(rabbitmq: RabbitMQ, channel: BlockingChannel, queue: str, count: int) -> None:
+    """Its management API counts messages once a second: pages show them after that."""
+    fill(channel, queue, count)
+    with rabbitmq.api() as api:
+        wait_until(lambda: api.get(f"/queues/%2F/{queue}").json().get("messages_ready") == count, within=10)
+
+
+def test_registered_rabbitmq_is_live_and_its_version_shown(page: Page, registered: RabbitMQ) -> None:
+    page.goto("/")
+
+    card = page.get_by_role("article", name=NAME)
+    expect(card).to_contain_text("RabbitMQ 3.")
+    expect(card).to_have_attribute("data-state", "live")
+    expect(card).to_contain_text("No alarms")
+
+
+def test_wrong_password_is_one_sentence_at_its_field(page: Page, rabbitmq: RabbitMQ) -> None:
+    add_broker(page, "refused", rabbitmq.amqp_port, rabbitmq.api_port, password="wrong")
+
+    (problem,) = page.locator(".hint--crit").all_inner_texts()
+    expect(page.locator("#password_problem")).to_have_text(problem)
+    assert "guest" in problem
+    assert "password" in problem
+    expect(page.get_by_label("Host")).to_have_value("127.0.0.1")
+
+
+def test_port_where_nothing_listens_is_one_sentence_at_its_field(page: Page, rabbitmq: RabbitMQ) -> None:
+    (closed,) = free_ports(1)
+
+    add_broker(page, "closed", closed, rabbitmq.api_port)
+
+    field = page.get_by_label("AMQP port", exact=True)
+    expect(field).to_have_attribute("aria-invalid", "true")
+    (problem,) = page.locator(".hint--crit").all_inner_texts()
+    assert str(closed) in problem
+
+
+def test_vhost_that_is_not_there_is_one_sentence_naming_those_that_are(
+    page: Page, registered: RabbitMQ, channel: BlockingChannel
+) -> None:
+    fill_and_settle(registered, channel, "vhosts", 1)
+    page.goto(queue_path("vhosts", "move", NAME))
+
+    page.get_by_role("combobox", name="Vhost").fill("elsewhere")
+    move_to(page, "vhosts")
+
+    expect(page.locator(".hint--crit")).to_contain_text("There is no vhost elsewhere on rabbit. It has /")
+
+
+def test_five_of_twenty_move_and_the_look_is_said_to_have_an_effect(
+    page: Page, registered: RabbitMQ, channel: BlockingChannel
+) -> None:
+    fill_and_settle(registered, channel, "stuck", 20)
+    channel.queue_declare("parking", durable=True)
+    read(page, "stuck", NAME)
+    expect(page.locator(".mnote")).to_contain_text("redelivered")
+
+    tick(page, [2, 3, 5, 8, 13])
+    page.get_by_role("button", name="Move to…").click()
+    move_to(page, "parking")
+    expect(page.locator(".sheet__foot")).to_contain_text("5 go, 15 stay")
+    page.get_by_role("button", name="Move 5 messages").click()
+
+    expect_done(page, "moved", "5")
+    expect(outcome(page, "missing")).to_have_text("0")
+    moved, left = drain(channel, "parking"), drain(channel, "stuck")
+    assert numbers(moved) == [1, 2, 4, 7, 12]
+    assert numbers(left) == [number for number in range(20) if number not in numbers(moved)]
+    assert {letter.headers["tenant"] for letter in moved} == {"acme"}
+
+
+def test_messages_move_to_the_embedded_broker(
+    page: Page, registered: RabbitMQ, channel: BlockingChannel, postroom: Served
+) -> None:
+    fill_and_settle(registered, channel, "leaving", 4)
+    with connected(postroom) as connection:
+        local = connection.channel()
+        local.queue_declare("arriving", durable=True)
+        page.goto(queue_path("leaving", "move", NAME))
+
+        page.get_by_label("Broker", exact=True).select_option("local")
+        move_to(page, "arriving")
+        page.get_by_role("button", name="Move 4 messages").click()
+
+        expect_done(page, "moved", "4")
+        assert numbers(drain(local, "arriving")) == [0, 1, 2, 3]
+    assert drain(channel, "leaving") == []
+
+
+def test_message_is_republished_with_an_edited_body(page: Page, registered: RabbitMQ, channel: BlockingChannel) -> None:
+    fill_and_settle(registered, channel, "edited", 3)
+    read(page, "edited", NAME)
+
+    edit_and_republish(page, "order.created.1", '"order": 1', '"order": 100')
+
+    expect_done(page, "moved", "1")
+    letters = drain(channel, "edited")
+    assert numbers(letters) == [0, 2, 1]
+    assert letters[2].body.startswith(b'{"order": 100, ')
+
+
+def test_message_is_published_with_headers(page: Page, registered: RabbitMQ, channel: BlockingChannel) -> None:
+    channel.queue_declare("posted")
+
+    publish_with_headers(page, "posted", NAME)
+
+    expect(page.locator("job-progress .st").first).to_have_text("Confirmed by the broker and routed.")
+    _, properties, body = channel.basic_get("posted", auto_ack=True)
+    assert properties is not None
+    assert body == '{"hello": "wörld"}\n'.encode()
+    assert properties.headers == {"tenant": "acme", "attempt": 3}
+
+
+def test_purge_needs_the_typed_name(page: Page, registered: RabbitMQ, channel: BlockingChannel) -> None:
+    fill_and_settle(registered, channel, "hundreds", 120)
+
+    purge_typing_the_name(page, "hundreds", "120", NAME)
+
+    expect_done(page, "purged", "120")
+    assert drain(channel, "hundreds") == []
