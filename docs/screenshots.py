@@ -112,11 +112,11 @@ def _log_in(page: Page, served: Served) -> None:
 
 
 def _shrink(path: Path) -> None:
-    """A page has few colours: 128 of them make a quarter of the file."""
+    """A page has few colours, and the rare ones say most: 256 of them make a third of the file."""
     from PIL import Image
 
     with Image.open(path) as picture:
-        small = picture.convert("RGB").quantize(128, dither=Image.Dither.NONE)
+        small = picture.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     small.save(path, optimize=True)
 
 

@@ -23,7 +23,7 @@ from tests.support.serving import PASSWORD, Served, serving
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 DESKTOP: ViewportSize = {"width": 1400, "height": 900}
-TIMEOUT_MS = 10_000
+TIMEOUT_MS = 20_000
 """Of every wait for the page: far more than anything takes, so that only what never comes fails."""
 
 Opener = Callable[..., Page]

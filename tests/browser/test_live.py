@@ -39,7 +39,7 @@ def test_queue_and_message_of_pikas_tutorial_appear_in_the_open_list(
     subprocess.run([sys.executable, "-c", TUTORIAL.format(port=postroom.amqp_port)], check=True, timeout=30)
 
     row = page.get_by_role("row", name="api_events")
-    expect(row.locator('[data-cell="ready"]')).to_have_text("1", timeout=2_000)
+    expect(row.locator('[data-cell="ready"]')).to_have_text("1")
     assert page.evaluate("document.body.dataset.loaded") == "once"
 
 
