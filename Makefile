@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 NPM := $(shell command -v npm 2>/dev/null)
 
-.PHONY: run test check bench demo screenshots setup
+.PHONY: run test check bench reliability demo screenshots setup
 
 run: .venv/runtime node_modules/.package-lock.json
 	@exec $(BIN)/python manage.py serve
@@ -27,6 +27,11 @@ screenshots: .venv/development node_modules/.package-lock.json
 # Our broker beside a RabbitMQ of this machine; writes docs/benchmarks.md. BENCH="--quick" for a first look.
 bench: .venv/development
 	$(BIN)/python -m bench.broker $(BENCH)
+
+# The long form of the tests that try to break the broker; one line each in reports/reliability.jsonl.
+# One of them: RELIABILITY_TESTS="-k table_bombs"; a failed seed again: RELIABILITY_SEED=….
+reliability: .venv/development
+	RELIABILITY=long $(BIN)/python -m pytest -q -m reliability $(RELIABILITY_TESTS)
 
 setup: .venv/development node_modules/.package-lock.json
 
