@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-MADE_BY_TOOLS = {"node_modules", "var", "staticfiles", "reports", "migrations", "__pycache__"}
+MADE_BY_TOOLS = {".git", "node_modules", "var", "staticfiles", "reports", "migrations", "__pycache__"}
 HOUSE = Path("tests/house")
 """Not searched for forbidden words: it has to spell them."""
 
@@ -20,7 +20,8 @@ def files(*suffixes: str) -> tuple[Path, ...]:
     found = []
     for folder, folders, names in os.walk(ROOT):
         folders[:] = sorted(each for each in folders if each not in MADE_BY_TOOLS and not _is_hidden(each))
-        found += [(Path(folder) / name).relative_to(ROOT) for name in sorted(names)]
+        # In a git worktree .git is a file.
+        found += [(Path(folder) / name).relative_to(ROOT) for name in sorted(names) if name not in MADE_BY_TOOLS]
     return tuple(path for path in found if (path.suffix in suffixes if suffixes else _is_text(path)))
 
 
