@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from brokerctl.core.confirms import Confirms
 from brokerctl.core.consumers import Consumer
@@ -11,6 +11,9 @@ from brokerctl.core.effects import Effects, Forget
 from brokerctl.core.message import Entry
 from brokerctl.core.queue import Queue
 from brokerctl.errors import PreconditionFailed
+
+if TYPE_CHECKING:
+    from brokerctl.core.transactions import Transaction
 
 
 class Peer:
@@ -59,12 +62,14 @@ class Channel:
         "confirms",
         "consumers",
         "counters",
+        "gets_out",
         "global_prefetch",
         "last_tag",
         "number",
         "outlet",
         "peer",
         "prefetch",
+        "transaction",
         "unacked",
     )
 
@@ -80,17 +85,29 @@ class Channel:
         self.unacked: dict[int, Delivery] = {}
         self.consumers: dict[str, Consumer] = {}
         self.confirms: Confirms | None = None
+        self.transaction: Transaction | None = None
+        """Never beside `confirms` (RabbitMQ)."""
+        self.gets_out = 0
+        """Unacked messages of basic.get, which no prefetch counts."""
         self.counters = Counters()
 
     @property
     def has_credit(self) -> bool:
         """Whether the channel-wide limit and the socket allow one more delivery."""
-        return self.peer.window > 0 and (not self.global_prefetch or len(self.unacked) < self.global_prefetch)
+        return self.peer.window > 0 and (not self.global_prefetch or self.consumed < self.global_prefetch)
+
+    @property
+    def consumed(self) -> int:
+        """What consumers of this channel got and is not settled; an ack counts once its transaction is committed."""
+        held = 0 if self.transaction is None else self.transaction.held
+        return len(self.unacked) + held - self.gets_out
 
     def hand_out(self, entry: Entry, queue: Queue, consumer: Consumer | None) -> int:
         """Remember an unacked delivery; return its tag."""
         self.last_tag += 1
         self.unacked[self.last_tag] = Delivery(entry, queue, consumer)
+        if consumer is None:
+            self.gets_out += 1
         return self.last_tag
 
     def next_tag(self) -> int:
@@ -100,7 +117,13 @@ class Channel:
 
     def acknowledge(self, tag: int, multiple: bool, effects: Effects) -> None:
         """The messages are done with. Raises PreconditionFailed for a tag that is not out."""
-        settled = self._take(tag, multiple)
+        if self.transaction is None:
+            self.acknowledged(self._take(tag, multiple), effects)
+        else:
+            self.transaction.acknowledge(self.withdraw(tag, multiple))
+
+    def acknowledged(self, settled: list[Delivery], effects: Effects) -> None:
+        """These are done with; they were taken off the channel before."""
         positions = []
         for delivery in settled:
             queue = delivery.queue
@@ -111,22 +134,24 @@ class Channel:
         self.counters.ack += len(settled)
         if positions:
             effects.append(Forget(positions))
-        self._give_credit(settled, effects)
+        self.return_credit(settled, effects)
 
     def give_back(self, tag: int, multiple: bool, effects: Effects) -> None:
         """Requeue: the messages return to their places and may go to anybody."""
-        settled = self._take(tag, multiple)
-        self._requeue(settled, effects)
+        if self.transaction is None:
+            self.requeue(self._take(tag, multiple), effects)
+        else:
+            self.transaction.requeue(self.withdraw(tag, multiple))
 
     def reject(self, tag: int, multiple: bool) -> list[Delivery]:
-        """Take rejected messages off the channel; the vhost dead-letters or drops them and returns the credit."""
+        """Take rejected messages off the channel; `publishing.discard` must follow."""
         return self._take(tag, multiple)
 
     def recover(self, effects: Effects) -> None:
         """basic.recover: give everything unacked back."""
         settled = list(self.unacked.values())
         self.unacked.clear()
-        self._requeue(settled, effects)
+        self.requeue(settled, effects)
 
     def close(self, effects: Effects) -> list[Queue]:
         """End: consumers go first, so that returned messages do not come back here. Returns the queues they left."""
@@ -135,6 +160,8 @@ class Channel:
             consumer.queue.remove_consumer(consumer, effects)
             left.append(consumer.queue)
         self.consumers.clear()
+        if self.transaction is not None:
+            self.transaction.rollback(self)
         self.recover(effects)
         return left
 
@@ -144,25 +171,36 @@ class Channel:
             if delivery is None:
                 raise PreconditionFailed(f"unknown delivery tag {tag}")
             return [delivery]
-        if tag and tag not in self.unacked:
-            raise PreconditionFailed(f"unknown delivery tag {tag}")
-        tags = [known for known in self.unacked if not tag or known <= tag]
-        return [self.unacked.pop(known) for known in tags]
+        return list(self.withdraw(tag, multiple).values())
 
-    def _requeue(self, settled: list[Delivery], effects: Effects) -> None:
+    def withdraw(self, tag: int, multiple: bool) -> dict[int, Delivery]:
+        """Take deliveries off the channel; a rolled back transaction puts them back under their tags.
+
+        Raises PreconditionFailed for a tag that is not out.
+        """
+        if tag not in self.unacked and not (multiple and tag == 0):
+            raise PreconditionFailed(f"unknown delivery tag {tag}")
+        tags = [known for known in self.unacked if not tag or known <= tag] if multiple else [tag]
+        return {known: self.unacked.pop(known) for known in tags}
+
+    def requeue(self, settled: list[Delivery], effects: Effects) -> None:
+        """These return to their places and may go to anybody; they were taken off the channel before."""
         by_queue: dict[Queue, list[Entry]] = {}
         for delivery in settled:
             by_queue.setdefault(delivery.queue, []).append(delivery.entry)
         for queue, entries in by_queue.items():
             queue.requeue(entries, effects)
-        self._give_credit(settled, effects)
+        self.return_credit(settled, effects)
         for queue in by_queue:
             queue.pump(effects)
 
-    def _give_credit(self, settled: list[Delivery], effects: Effects) -> None:
+    def return_credit(self, settled: list[Delivery], effects: Effects) -> None:
+        """Whoever held these may be given more."""
         for delivery in settled:
             consumer = delivery.consumer
-            if consumer is not None:
+            if consumer is None:
+                self.gets_out -= 1
+            else:
                 consumer.unacked -= 1
                 if not consumer.is_active:
                     consumer.queue.activate(consumer, effects)
@@ -170,7 +208,3 @@ class Channel:
             for consumer in self.consumers.values():
                 if not consumer.is_active:
                     consumer.queue.activate(consumer, effects)
-
-    def return_credit(self, settled: list[Delivery], effects: Effects) -> None:
-        """After `reject`: whoever held these may be given more."""
-        self._give_credit(settled, effects)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence as Queues
+
 from brokerctl.core.channel import Channel, Delivery
 from brokerctl.core.effects import Effects, Return
 from brokerctl.core.enqueue import enqueue, turn_away
@@ -18,12 +20,30 @@ NO_ROUTE = 312
 def publish(vhost: Vhost, channel: Channel | None, message: Message, is_mandatory: bool, effects: Effects) -> int:
     """Route and enqueue; number and confirm when the channel asked for it. Returns how many queues it reached.
 
-    `channel` is None for the broker's own publishes. Raises NotFound for an unknown exchange.
+    On a channel in a transaction it waits for the commit, routed as now. `channel` is None for the broker's own
+    publishes. Raises NotFound for an unknown exchange.
     """
     exchange = vhost.exchange(message.exchange)
     if exchange.is_internal:
         raise AccessRefused(f"cannot publish to internal exchange '{exchange.name}' in vhost '{vhost.name}'")
     queues = _routed(vhost, exchange, message)
+    if channel is not None and channel.transaction is not None:
+        channel.transaction.publish(exchange, message, queues, is_mandatory)
+    else:
+        deliver(vhost, channel, exchange, message, queues, is_mandatory, effects)
+    return len(queues)
+
+
+def deliver(
+    vhost: Vhost,
+    channel: Channel | None,
+    exchange: Exchange,
+    message: Message,
+    queues: Queues[Queue],
+    is_mandatory: bool,
+    effects: Effects,
+) -> bool:
+    """Enqueue what was routed, and confirm or return it. False when a queue had no room and refused."""
     exchange.publish_in += 1
     exchange.publish_out += len(queues)
     full = turn_away(queues, message, effects) if vhost.has_refusing_queues else []
@@ -41,17 +61,27 @@ def publish(vhost: Vhost, channel: Channel | None, message: Message, is_mandator
             _unroutable(channel, message, is_mandatory, effects)
     takers = [queue for queue in queues if queue not in full] if full else queues
     enqueue(vhost.context, takers, message, channel, sequence, effects)
-    return len(queues)
+    return not full
+
+
+def reject(vhost: Vhost, channel: Channel, tag: int, multiple: bool, effects: Effects) -> None:
+    """Refused by a consumer and not wanted back. Raises PreconditionFailed for a tag that is not out."""
+    if channel.transaction is not None:
+        channel.transaction.reject(channel.withdraw(tag, multiple))
+        return
+    refused = channel.reject(tag, multiple)
+    discard(vhost, refused, Reason.REJECTED, effects)
+    channel.return_credit(refused, effects)
 
 
 def discard(vhost: Vhost, deliveries: list[Delivery], reason: Reason, effects: Effects) -> None:
-    """Unacked messages that were given up for good: dead-letter or drop, and forget."""
+    """Unacked messages that were given up for good: dead-letter or drop, and forget. The caller returns the credit."""
     for delivery in deliveries:
         delivery.queue.settle(delivery.entry)
         vhost.dead_letters.give_up(delivery.queue, delivery.entry, reason, effects)
 
 
-def _routed(vhost: Vhost, exchange: Exchange, message: Message) -> tuple[Queue, ...] | list[Queue]:
+def _routed(vhost: Vhost, exchange: Exchange, message: Message) -> Queues[Queue]:
     router, codec = vhost.router, vhost.context.codec
     selects = b"\x02CC" in message.header or b"\x03BCC" in message.header
     headers = codec.read(message.header) if selects or router.needs_headers else {}

@@ -42,6 +42,12 @@ def _unconfirmed(found: Open, call: Call) -> int:
     return confirms.unconfirmed if confirms is not None else 0
 
 
+def _uncommitted(found: Open) -> tuple[int, int]:
+    """Publishes and acks that wait for tx.commit."""
+    transaction = found.channel.transaction
+    return (0, 0) if transaction is None else (len(transaction.published), transaction.acks)
+
+
 FIELDS: Fields[Open] = {
     "name": lambda found, call: found.name,
     "number": lambda found, call: found.channel.number,
@@ -55,10 +61,9 @@ FIELDS: Fields[Open] = {
         "peer_host": found.connection.peer_host,
         "peer_port": found.connection.peer_port,
     },
-    # Transactions are refused (server/commands/tx.py), so none is ever open.
-    "transactional": lambda found, call: False,
-    "messages_uncommitted": lambda found, call: 0,
-    "acks_uncommitted": lambda found, call: 0,
+    "transactional": lambda found, call: found.channel.transaction is not None,
+    "messages_uncommitted": lambda found, call: _uncommitted(found)[0],
+    "acks_uncommitted": lambda found, call: _uncommitted(found)[1],
     "confirm": lambda found, call: found.channel.confirms is not None,
     "prefetch_count": lambda found, call: found.channel.prefetch,
     "global_prefetch_count": lambda found, call: found.channel.global_prefetch,

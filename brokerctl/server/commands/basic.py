@@ -6,7 +6,6 @@ import secrets
 
 from brokerctl.core import getting, publishing
 from brokerctl.core.effects import Effects
-from brokerctl.core.reasons import Reason
 from brokerctl.errors import NotAllowed, NotImplementedHere
 from brokerctl.server.commands.kinds import Command
 from brokerctl.server.outlet import Outlet
@@ -77,13 +76,10 @@ def reject(outlet: Outlet, method: basic.Reject, effects: Effects) -> None:
 
 
 def _refuse(outlet: Outlet, tag: int, multiple: bool, requeue: bool, effects: Effects) -> None:
-    channel = outlet.channel
     if requeue:
-        channel.give_back(tag, multiple, effects)
-        return
-    refused = channel.reject(tag, multiple)
-    publishing.discard(outlet.vhost.vhost, refused, Reason.REJECTED, effects)
-    channel.return_credit(refused, effects)
+        outlet.channel.give_back(tag, multiple, effects)
+    else:
+        publishing.reject(outlet.vhost.vhost, outlet.channel, tag, multiple, effects)
 
 
 def recover(outlet: Outlet, method: basic.Recover, effects: Effects) -> None:

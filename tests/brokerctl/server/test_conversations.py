@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from brokerctl.wire import frames, properties, spec
-from brokerctl.wire.methods import Method, basic, channel, confirm, connection, exchange, queue, tx
+from brokerctl.wire.methods import Method, basic, channel, confirm, connection, exchange, queue
 from tests.support.embedded import EmbeddedBroker
 from tests.support.raw import RawClient
 
@@ -128,7 +128,6 @@ def test_soft_error_closes_the_channel_and_the_connection_lives(
     [
         (exchange.Declare(exchange="x", type="nonsense"), 503),
         (queue.DeclareOk("q", 0, 0), 503),
-        (tx.Select(), 540),
         (basic.Qos(prefetch_size=1), 540),
         (channel.Open(), 504),
     ],
