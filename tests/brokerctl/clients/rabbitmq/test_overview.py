@@ -1,0 +1,104 @@
+"""Who a broker is and what it holds in all, read from ours and from a RabbitMQ."""
+
+from __future__ import annotations
+
+import pytest
+
+from brokerctl import names
+from brokerctl.clients.base import Address
+from brokerctl.clients.http import Http
+from brokerctl.clients.models import Vhost
+from brokerctl.clients.rabbitmq import overview
+from tests.support.brokers import VHOST, Place, client_at
+from tests.support.waiting import wait_until
+
+STATISTICS_SECONDS = 30
+"""RabbitMQ counts every second here (tests/support/rabbitmq.py); a busy machine may be late by many of them."""
+
+
+def test_overview_names_the_broker_and_counts_what_it_has(place: Place) -> None:
+    found = place.client.overview()
+
+    assert found.product == ("Postroom" if place.is_embedded else "RabbitMQ")
+    assert int(found.version.split(".")[0]) >= (0 if place.is_embedded else 3)
+    assert "@" in found.node
+    assert found.exchanges >= 7
+
+
+def test_overview_counts_connections_and_their_channels(place: Place) -> None:
+    with place.channel() as channel:
+        channel.queue_declare("", exclusive=True)
+
+        wait_until(lambda: place.client.overview().channels >= 1, within=STATISTICS_SECONDS)
+        wait_until(lambda: place.client.overview().connections >= 1, within=STATISTICS_SECONDS)
+        assert place.client.overview().queues >= 1
+
+
+def test_node_is_up_with_memory_disk_and_no_alarm(place: Place) -> None:
+    [node] = place.client.nodes()
+
+    assert node.name == place.client.overview().node
+    assert node.running
+    assert node.uptime_seconds is not None
+    assert 0 < node.uptime_seconds < 86_400
+    assert node.memory_used_bytes is not None
+    assert node.memory_used_bytes > 1_000_000
+    assert node.disk_free_bytes is not None
+    assert (node.memory_alarm, node.disk_alarm) == (False, False)
+
+
+def test_nodes_are_hidden_from_a_plain_user(place: Place) -> None:
+    with place.api() as api:
+        api.put(names.path("users", "plain"), json={"password": "p", "tags": "management"}).raise_for_status()
+
+    with client_at(place.address, username="plain", password="p") as client:
+        assert client.nodes() == []
+
+
+def test_vhosts_are_those_the_user_can_see(place: Place) -> None:
+    assert {each.name for each in place.client.vhosts()} >= {"/", VHOST}
+
+    with place.api() as api:
+        api.put(names.path("users", "one"), json={"password": "o", "tags": "management"}).raise_for_status()
+        rights = {"configure": "", "write": "", "read": ""}
+        api.put(names.path("permissions", VHOST, "one"), json=rights).raise_for_status()
+    with client_at(place.address, username="one", password="o") as client:
+        assert [each.name for each in client.vhosts()] == [VHOST]
+
+
+def test_vhost_has_its_description(place: Place) -> None:
+    with place.api() as api:
+        api.put(names.path("vhosts", "described"), json={"description": "für die Tests"}).raise_for_status()
+
+        found = {each.name: each for each in place.client.vhosts()}
+        api.delete(names.path("vhosts", "described")).raise_for_status()
+
+    assert found["described"] == Vhost("described", "für die Tests", 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        ({"rabbitmq_version": "3.10.8"}, ("RabbitMQ", "3.10.8")),
+        ({"product_name": "Postroom", "product_version": "1.2", "rabbitmq_version": "3.13.0"}, ("Postroom", "1.2")),
+        ({"lavinmq_version": "2.4.0", "rabbitmq_version": "3.10.0"}, ("LavinMQ", "2.4.0")),
+        ({"product_name": "Tanzu RabbitMQ", "product_version": "4.1"}, ("Tanzu RabbitMQ", "4.1")),
+    ],
+)
+def test_product_is_told_from_what_each_kind_answers(item: dict[str, str], expected: tuple[str, str]) -> None:
+    assert overview.product_of(item) == expected
+
+
+def test_empty_statistics_are_zeros_and_not_errors() -> None:
+    """RabbitMQ writes an empty object as a list, and leaves out what it has not counted yet."""
+    found = overview.parse_overview({"rabbitmq_version": "3.9.1", "message_stats": [], "object_totals": []})
+
+    assert (found.messages_ready, found.connections, found.counters.publish) == (0, 0, 0)
+
+
+def test_address_keeps_its_password_out_of_texts() -> None:
+    address = Address("::1", 5672, 15672, "guest", "very secret")
+    http = Http(address)
+
+    assert "very secret" not in repr(address) + repr(http)
+    http.close()

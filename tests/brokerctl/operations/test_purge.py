@@ -1,0 +1,44 @@
+"""Purging: what is ready goes, what somebody holds stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from brokerctl.errors import ObjectNotFound
+from brokerctl.operations.progress import Control, Outcome, Tally
+from brokerctl.operations.purge import purge
+from tests.support.brokers import VHOST, Place, numbered
+
+
+def test_ready_messages_are_deleted_and_unacked_ones_come_back(place: Place) -> None:
+    queue = place.queue()
+    place.fill(queue, numbered(5))
+    with place.channel() as channel:
+        channel.basic_get(queue)
+
+        tally = purge(place.client, VHOST, queue)
+
+        assert (tally.total, tally.counts) == (4, {Outcome.PURGED: 4})
+        assert place.count(queue) == 0
+    assert place.bodies(queue) == numbered(1)
+
+
+def test_count_is_what_was_deleted_and_not_what_was_seen_before(place: Place) -> None:
+    queue = place.queue()
+    place.fill(queue, numbered(3))
+    totals = []
+
+    def one_more(tally: Tally) -> None:
+        totals.append(tally.total)
+        if len(totals) == 1:
+            place.fill(queue, numbered(1))
+
+    tally = purge(place.client, VHOST, queue, Control(report=one_more))
+
+    assert (totals, tally.counts) == ([3, 4], {Outcome.PURGED: 4})
+
+
+def test_purge_of_an_empty_queue_counts_none_and_of_no_queue_says_so(place: Place) -> None:
+    assert purge(place.client, VHOST, place.queue()).counts == {Outcome.PURGED: 0}
+    with pytest.raises(ObjectNotFound, match="no queue 'nothing here'"):
+        purge(place.client, VHOST, "nothing here")
