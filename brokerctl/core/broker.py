@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from brokerctl.core import replies
 from brokerctl.core.authorized import AuthorizedVhost
 from brokerctl.core.channel import Channel, Peer
 from brokerctl.core.context import Context
@@ -110,6 +111,7 @@ class Broker:
         vhost = self.vhosts.get(channel.peer.vhost)
         left = channel.close(effects)
         if vhost is not None:
+            replies.cancel(vhost, channel, effects)
             vhost.closed_channels.add(channel.counters)
             for queue in left:
                 vhost.delete_if_unused(queue, effects)

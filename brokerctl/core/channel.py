@@ -69,6 +69,7 @@ class Channel:
         "outlet",
         "peer",
         "prefetch",
+        "replies",
         "transaction",
         "unacked",
     )
@@ -87,6 +88,8 @@ class Channel:
         self.confirms: Confirms | None = None
         self.transaction: Transaction | None = None
         """Never beside `confirms` (RabbitMQ)."""
+        self.replies: Consumer | None = None
+        """Its consumer of direct reply-to, which is not among `consumers` (brokerctl.core.replies)."""
         self.gets_out = 0
         """Unacked messages of basic.get, which no prefetch counts."""
         self.counters = Counters()

@@ -60,6 +60,9 @@ class DeadLetters:
             for destination in self._router.route(exchange, copy.routing_key, headers)
             if reason is Reason.REJECTED or not is_cycle(headers, destination)
         ]
+        address = self._router.reply_queue(exchange, copy.routing_key)
+        if address is not None:
+            queues.append(address)
         exchange.publish_in += 1
         exchange.publish_out += len(queues)
         full = turn_away(queues, copy, effects)

@@ -57,8 +57,8 @@ def deliver(
             else:
                 copies = sum(queue.keeps for queue in queues) if message.is_persistent else 0
                 sequence = channel.confirms.next(copies)
-        if not queues:
-            _unroutable(channel, message, is_mandatory, effects)
+    if not queues:
+        _unrouted(vhost, channel, exchange, message, is_mandatory, effects)
     takers = [queue for queue in queues if queue not in full] if full else queues
     enqueue(vhost.context, takers, message, channel, sequence, effects)
     return not full
@@ -104,9 +104,21 @@ def _selected(headers: Arguments, name: str) -> list[str]:
     return keys
 
 
-def _unroutable(channel: Channel, message: Message, is_mandatory: bool, effects: Effects) -> None:
-    if is_mandatory:
+def _unrouted(
+    vhost: Vhost,
+    channel: Channel | None,
+    exchange: Exchange,
+    message: Message,
+    is_mandatory: bool,
+    effects: Effects,
+) -> None:
+    """No queue wants it: an answer to a direct reply-to, or nothing."""
+    address = vhost.router.reply_queue(exchange, message.routing_key)
+    if address is not None:
+        enqueue(vhost.context, (address,), message, None, 0, effects)
+    if channel is not None and is_mandatory:
+        # An address is no queue: what went there only is returned even so (RabbitMQ).
         channel.counters.return_unroutable += 1
         effects.append(Return(channel, NO_ROUTE, "NO_ROUTE", message))
-    else:
+    elif channel is not None and address is None:
         channel.counters.drop_unroutable += 1

@@ -20,6 +20,8 @@ class Router:
     def __init__(self, queues: Mapping[str, Queue], exchanges: Mapping[str, Exchange]) -> None:
         self._queues = queues
         self._exchanges = exchanges
+        self.replies: dict[str, Queue] = {}
+        """Addresses of direct reply-to: to be asked when no queue was found (brokerctl.core.replies)."""
         self._remembered: dict[tuple[str, str], tuple[Queue, ...]] = {}
         self.needs_headers = False
         """Whether any exchange of this vhost looks at headers: else nobody decodes them."""
@@ -42,6 +44,10 @@ class Router:
                 self._remembered.clear()
             self._remembered[exchange.name, routing_key] = queues
         return queues
+
+    def reply_queue(self, exchange: Exchange, routing_key: str) -> Queue | None:
+        """Where an answer goes, if the key is an address of direct reply-to."""
+        return self.replies.get(routing_key) if exchange.name == "" else None
 
     def _walk(self, start: Exchange, routing_key: str, headers: Arguments, found: dict[Queue, None]) -> bool:
         todo, seen, asked_headers = [start], {start.name}, False

@@ -71,11 +71,8 @@ class Transaction:
         self.published, self.settled = [], []
         is_whole = True
         for exchange, message, queues, is_mandatory in published:
-            # Gone queues are left out here and not in `deliver`: that a message was routed keeps it from coming back.
             left = [queue for queue in queues if not queue.is_deleted]
-            is_whole &= publishing.deliver(
-                vhost, channel, exchange, message, left, is_mandatory and not queues, effects
-            )
+            is_whole &= publishing.deliver(vhost, channel, exchange, message, left, is_mandatory, effects)
         for settlement, taken in settled:
             deliveries = list(taken.values())
             self.held -= len(deliveries)

@@ -6,7 +6,7 @@ clients and people match on them.
 
 from __future__ import annotations
 
-from brokerctl.core import equivalence
+from brokerctl.core import equivalence, replies
 from brokerctl.core.arguments import DROP_HEAD
 from brokerctl.core.channel import Channel
 from brokerctl.core.consumers import Consumer
@@ -283,6 +283,9 @@ class Vhost:
 
     def cancel(self, channel: Channel, tag: str, effects: Effects) -> None:
         """Stop a consumer; unknown tags are no error. What it holds stays unacked on its channel."""
+        if channel.replies is not None and channel.replies.tag == tag:
+            replies.cancel(self, channel, effects)
+            return
         consumer = channel.consumers.pop(tag, None)
         if consumer is not None:
             consumer.queue.remove_consumer(consumer, effects)

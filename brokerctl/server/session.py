@@ -11,6 +11,7 @@ import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
+from brokerctl.core import replies
 from brokerctl.core.authorized import AuthorizedVhost
 from brokerctl.core.channel import Peer
 from brokerctl.core.effects import Effects
@@ -199,11 +200,14 @@ class Session(asyncio.Protocol):
             if facts.user_id is not None and facts.user_id != self.user:
                 text = f"user_id property set to '{facts.user_id}' but authenticated user was '{self.user}'"
                 raise PreconditionFailed(text)
+            header = event.header
+            if facts.reply_to == replies.REPLY_TO:
+                header = properties.with_reply_to(header, replies.address(outlet.channel))
             expiration = _milliseconds(facts.expiration)
             message = Message(
                 event.exchange,
                 event.routing_key,
-                event.header,
+                header,
                 event.body,
                 facts.persistent,
                 facts.priority,

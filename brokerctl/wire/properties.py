@@ -1,7 +1,7 @@
 """The content header of class basic (§4.2.6.1): fourteen optional properties behind sixteen flag bits.
 
-The broker keeps a message's header as the bytes that came and decodes only what it must: `facts` reads the three
-properties that change what a queue does, without touching the headers table.
+The broker keeps a message's header as the bytes that came and decodes only what it must: `facts` reads the few
+properties that change what the broker does, without touching the headers table.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ class Facts(NamedTuple):
     expiration: str | None
     """The `expiration` property as sent: milliseconds in decimal, or anything a client made up."""
     user_id: str | None
+    reply_to: str | None
 
 
 def body_size(header: bytes) -> int:
@@ -69,8 +70,8 @@ def decode(header: bytes) -> Properties:
 
 
 def facts(header: bytes) -> Facts:
-    """Delivery mode, priority, expiration and user id, skipping over everything else."""
-    persistent, priority, expiration, user_id = False, 0, None, None
+    """Delivery mode, priority, expiration, user id and reply-to, skipping over everything else."""
+    persistent, priority, expiration, user_id, reply_to = False, 0, None, None, None
     at = 14
     for name, kind in _present(header):
         if kind == _TABLE:
@@ -85,7 +86,9 @@ def facts(header: bytes) -> Facts:
             expiration = value
         elif name == "user_id":
             user_id = value
-    return Facts(persistent, priority, expiration, user_id)
+        elif name == "reply_to":
+            reply_to = value
+    return Facts(persistent, priority, expiration, user_id, reply_to)
 
 
 def encode(properties: Properties, body_size: int) -> bytes:
@@ -158,6 +161,15 @@ def amend(
         parts.pop("headers", None)
     if drop_expiration:
         parts.pop("expiration", None)
+    return _joined(header, parts)
+
+
+def with_reply_to(header: bytes, address: str) -> bytes:
+    """The same content header with another reply-to; all other properties keep their bytes."""
+    return _joined(header, split(header) | {"reply_to": fields.encode_short_text(address)})
+
+
+def _joined(header: bytes, parts: Mapping[str, bytes]) -> bytes:
     flags = sum(1 << (15 - bit) for bit, (name, _) in enumerate(PROPERTIES) if name in parts)
     ordered = b"".join(parts[name] for name, _ in PROPERTIES if name in parts)
     return header[:12] + flags.to_bytes(2, "big") + ordered

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import secrets
 
-from brokerctl.core import getting, publishing
+from brokerctl.core import getting, publishing, replies
 from brokerctl.core.effects import Effects
 from brokerctl.errors import NotAllowed, NotImplementedHere
 from brokerctl.server.commands.kinds import Command
 from brokerctl.server.outlet import Outlet
 from brokerctl.wire.methods import basic
+
+REPLY_TOKEN_BYTES = 24
+"""192 random bits: an address that nobody finds by trying."""
 
 
 def qos(outlet: Outlet, method: basic.Qos, effects: Effects) -> None:
@@ -30,6 +33,12 @@ def consume(outlet: Outlet, method: basic.Consume, effects: Effects) -> None:
     if tag in outlet.channel.consumers:
         raise NotAllowed(f"attempt to reuse consumer tag '{tag}'")
     outlet.consumes(tag)
+    if method.queue == replies.REPLY_TO:
+        token = secrets.token_urlsafe(REPLY_TOKEN_BYTES)
+        replies.consume(outlet.vhost.vhost, outlet.channel, tag, token, needs_ack=not method.no_ack)
+        if not method.nowait:
+            outlet.session.reply(outlet.number, basic.ConsumeOk(tag))
+        return
     outlet.vhost.consume(
         outlet.queue_name(method.queue),
         outlet.channel,

@@ -22,7 +22,9 @@ CAPABILITIES = {
     "basic.nack": True,
     "consumer_cancel_notify": True,
     "authentication_failure_close": True,
+    "consumer_priorities": True,
     "per_consumer_qos": True,
+    "direct_reply_to": True,
 }
 """Only what is true: clients choose their behaviour by these."""
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import secrets
 
+from brokerctl.core import replies
 from brokerctl.core.effects import Effects
+from brokerctl.errors import NotFound
 from brokerctl.server.commands.kinds import Command
 from brokerctl.server.outlet import Outlet
 from brokerctl.wire.methods import queue
 
 
 def declare(outlet: Outlet, method: queue.Declare, effects: Effects) -> None:
+    if method.queue.startswith(replies.REPLY_TO):
+        _declare_reply_to(outlet, method)
+        return
     if method.passive:
         found = outlet.vhost.vhost.queue(outlet.queue_name(method.queue), outlet.session.name)
     else:
@@ -25,6 +30,16 @@ def declare(outlet: Outlet, method: queue.Declare, effects: Effects) -> None:
     outlet.last_queue = found.name
     if not method.nowait:
         outlet.session.reply(outlet.number, queue.DeclareOk(found.name, found.ready, len(found.consumers)))
+
+
+def _declare_reply_to(outlet: Outlet, method: queue.Declare) -> None:
+    """A server asks so whether somebody still waits for its answer."""
+    vhost = outlet.vhost.vhost
+    if not replies.is_known(vhost, method.queue):
+        raise NotFound(f"no queue '{method.queue}' in vhost '{vhost.name}'")
+    outlet.last_queue = method.queue
+    if not method.nowait:
+        outlet.session.reply(outlet.number, queue.DeclareOk(method.queue, 0, 1))
 
 
 def bind(outlet: Outlet, method: queue.Bind, effects: Effects) -> None:

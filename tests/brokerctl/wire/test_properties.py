@@ -19,6 +19,7 @@ property_values = st.fixed_dictionaries(
         "headers": st.dictionaries(text, st.integers(-5, 5), max_size=3),
         "delivery_mode": st.integers(0, 255),
         "priority": st.integers(0, 255),
+        "reply_to": text,
         "expiration": text,
         "timestamp": st.integers(0, 2**64 - 1),
         "user_id": text,
@@ -43,6 +44,7 @@ def test_facts_are_what_a_full_decode_says(values: properties.Properties) -> Non
     assert facts.priority == values.get("priority", 0)
     assert facts.expiration == values.get("expiration")
     assert facts.user_id == values.get("user_id")
+    assert facts.reply_to == values.get("reply_to")
 
 
 def test_amend_keeps_the_bytes_of_other_headers() -> None:
@@ -60,6 +62,14 @@ def test_amend_drops_the_expiration_when_asked() -> None:
     header = properties.encode({"expiration": "100", "message_id": "m"}, 0)
 
     assert properties.decode(properties.amend(header, {}, drop_expiration=True)) == {"message_id": "m"}
+
+
+@given(property_values, st.integers(0, 2**40))
+def test_reply_to_is_replaced_and_nothing_else(values: properties.Properties, size: int) -> None:
+    header = properties.with_reply_to(properties.encode(values, size), "address")
+
+    assert properties.decode(header) == values | {"reply_to": "address"}
+    assert properties.body_size(header) == size
 
 
 @pytest.mark.parametrize("flags", [b"\x00\x01", b"\x00\x02", b"\xff\xff"])
