@@ -34,11 +34,11 @@ class EmbeddedBroker:
         self.process.send_signal(signal.SIGKILL)
         self.process.communicate()
 
-    def stop(self) -> None:
+    def stop(self, within: float = 20) -> None:
         """As a person would: SIGTERM, and wait until it is gone."""
         if self.process.poll() is None:
             self.process.terminate()
-        self.process.communicate(timeout=20)
+        self.process.communicate(timeout=within)
 
 
 def start(home: Path, **settings: str) -> EmbeddedBroker:

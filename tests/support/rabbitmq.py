@@ -18,6 +18,7 @@ import httpx
 import pika
 
 from brokerctl.ports import choose
+from tests.support import processes
 from tests.support.waiting import wait_until
 
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
@@ -30,6 +31,8 @@ class RabbitMQ:
     amqp_port: int
     api_port: int
     home: Path
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes]
 
     def connect(self, vhost: str = "/", user: str = "guest", password: str = "guest") -> pika.BlockingConnection:
         credentials = pika.PlainCredentials(user, password)
@@ -39,18 +42,32 @@ class RabbitMQ:
     def api(self) -> httpx.Client:
         return httpx.Client(base_url=f"http://127.0.0.1:{self.api_port}/api", auth=("guest", "guest"), timeout=30)
 
+    def start(self) -> None:
+        """Again, after a `stop`."""
+        self.process = _launch(self.home, self.environment)
+
+    def wait(self) -> None:
+        """Return when its API answers."""
+        wait_until(lambda: _is_up(self), within=START_SECONDS)
+
+    def stop(self) -> None:
+        """As an operator would: what is durable is on disk afterwards."""
+        [machine] = [pid for pid in processes.below(self.process.pid) if "beam.smp" in processes.command(pid)]
+        os.kill(machine, signal.SIGTERM)
+        self.process.wait(timeout=START_SECONDS)
+
 
 def is_installed() -> bool:
     return SERVER.exists() and shutil.which("epmd") is not None
 
 
 @contextmanager
-def running(home: Path, config: str = "") -> Iterator[RabbitMQ]:
+def running(home: Path, config: str = "", statistics_ms: int = 1000) -> Iterator[RabbitMQ]:
     """Start one with these lines added to its rabbitmq.conf; it is up when its API answers."""
     amqp, api, dist, mapper = (choose(HOSTS, 0, 0, "") for _ in range(4))
     (home / "rabbitmq.conf").write_text(
         f"listeners.tcp.1 = 127.0.0.1:{amqp}\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {api}\n"
-        f"collect_statistics_interval = 1000\nlog.console = false\n{config}\n"
+        f"collect_statistics_interval = {statistics_ms}\nlog.console = false\n{config}\n"
     )
     (home / "enabled_plugins").write_text("[rabbitmq_management,rabbitmq_shovel,rabbitmq_shovel_management].\n")
     environment = {
@@ -67,24 +84,27 @@ def running(home: Path, config: str = "") -> Iterator[RabbitMQ]:
         "RABBITMQ_CONF_ENV_FILE": str(home / "none.conf"),
     }
     with (home / "output.log").open("wb") as output:
-        processes = [
-            subprocess.Popen(["epmd"], env=environment, stdout=output, stderr=output),
-            # In a group of its own: the script, the machine and its helpers end together.
-            subprocess.Popen([SERVER], env=environment, stdout=output, stderr=output, start_new_session=True),
-        ]
-    found = RabbitMQ(amqp, api, home)
+        mapping = subprocess.Popen(["epmd"], env=environment, stdout=output, stderr=output)
+    found = RabbitMQ(amqp, api, home, environment, _launch(home, environment))
     try:
-        wait_until(lambda: _is_up(found, processes[1]), within=START_SECONDS)
+        found.wait()
         yield found
     finally:
-        os.killpg(processes[1].pid, signal.SIGKILL)
-        processes[0].kill()
-        for process in processes:
+        if found.process.poll() is None:
+            os.killpg(found.process.pid, signal.SIGKILL)
+        mapping.kill()
+        for process in (found.process, mapping):
             process.wait()
 
 
-def _is_up(found: RabbitMQ, process: subprocess.Popen[bytes]) -> bool:
-    if process.poll() is not None:
+def _launch(home: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    with (home / "output.log").open("ab") as output:
+        # In a group of its own: the script, the machine and its helpers end together.
+        return subprocess.Popen([SERVER], env=environment, stdout=output, stderr=output, start_new_session=True)
+
+
+def _is_up(found: RabbitMQ) -> bool:
+    if found.process.poll() is not None:
         raise RuntimeError(f"RabbitMQ ended at its start:\n{(found.home / 'output.log').read_text()[-4000:]}")
     try:
         with found.api() as api:
