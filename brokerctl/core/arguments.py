@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from brokerctl.core.message import Arguments
 from brokerctl.errors import NotImplementedHere, PreconditionFailed
+from brokerctl.names import MAX_NAME_BYTES, fits_shortstr
 
 DROP_HEAD, REJECT_PUBLISH, REJECT_PUBLISH_DLX = "drop-head", "reject-publish", "reject-publish-dlx"
 QUORUM_DELIVERY_LIMIT = 20
@@ -78,6 +79,9 @@ class _Reader:
         value = self.arguments.get(name)
         if value is not None and not isinstance(value, str):
             self.refuse(name, "takes a string")
+        if value is not None and not fits_shortstr(value):
+            # It names an exchange or becomes a routing key, which a delivery could not carry.
+            self.refuse(name, f"takes at most {MAX_NAME_BYTES} bytes")
         return value
 
     def choice(self, name: str, allowed: tuple[str, ...], default: str) -> str:

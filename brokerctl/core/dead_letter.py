@@ -5,6 +5,7 @@ Values only: the new x-death table is computed here, the bytes are amended by th
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,19 +26,39 @@ class DeadLetters:
         self._router = router
         self._exchanges = exchanges
         self._context = context
+        self._dying: deque[tuple[Queue, Message, Reason, int | None]] = deque()
+        """Who gave up what, why, and the position of the row to forget afterwards."""
+        self._is_burying = False
 
     def give_up(self, queue: Queue, entry: Entry, reason: Reason, effects: Effects) -> None:
         """Done with an entry for good: bury the message, then forget its row.
 
         The copy is stored before the original is forgotten: a crash between the two can double it but not lose it.
         """
-        if not queue.is_deleted:
-            self.bury(queue, entry.message, reason, effects)
-        if entry.is_stored:
-            effects.append(Forget([entry.position]))
+        self._die(queue, entry.message, reason, entry.position if entry.is_stored else None, effects)
 
     def bury(self, queue: Queue, message: Message, reason: Reason, effects: Effects) -> None:
         """Publish to the dead-letter exchange, if there is one; a circle without a rejection ends here."""
+        self._die(queue, message, reason, None, effects)
+
+    def _die(self, queue: Queue, message: Message, reason: Reason, position: int | None, effects: Effects) -> None:
+        # One after the other, not one inside the other: a burial can push out the next message, and a chain of a few
+        # hundred full queues would be deeper than Python's stack.
+        self._dying.append((queue, message, reason, position))
+        if self._is_burying:
+            return
+        self._is_burying = True
+        try:
+            while self._dying:
+                of, dead, why, stored = self._dying.popleft()
+                if not of.is_deleted:
+                    self._bury(of, dead, why, effects)
+                if stored is not None:
+                    effects.append(Forget([stored]))
+        finally:
+            self._is_burying = False
+
+    def _bury(self, queue: Queue, message: Message, reason: Reason, effects: Effects) -> None:
         name = queue.rules.dead_letter_exchange
         exchange = self._exchanges.get(name) if name is not None else None
         if exchange is None:
@@ -81,7 +102,7 @@ def headers_after(
     same = next((d for d in deaths if d.get("queue") == queue.name and d.get("reason") == reason), None)
     if same is not None:
         deaths.remove(same)
-        same["count"] = int(same.get("count", 1)) + 1
+        same["count"] = _count(same.get("count")) + 1
         same["time"] = time
     else:
         same = {
@@ -103,6 +124,12 @@ def headers_after(
     changes["x-last-death-queue"] = queue.name
     changes["x-last-death-reason"] = str(reason)
     return changes
+
+
+def _count(value: object) -> int:
+    """x-death comes back from clients, who can write anything into it: what cannot be counted on is 1."""
+    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**62
+    return int(value) if is_count else 1  # type: ignore[call-overload]
 
 
 def is_cycle(headers: Mapping[str, Any], destination: Queue) -> bool:

@@ -13,6 +13,7 @@ from brokerctl.core.queue import Queue
 from brokerctl.core.reasons import Reason
 from brokerctl.core.vhost import Vhost
 from brokerctl.errors import AccessRefused, PreconditionFailed
+from brokerctl.names import MAX_NAME_BYTES, fits_shortstr
 
 NO_ROUTE = 312
 
@@ -101,6 +102,9 @@ def _selected(headers: Arguments, name: str) -> list[str]:
     keys = headers.get(name, [])
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         raise PreconditionFailed(f"invalid header {name}: it takes a list of routing keys")
+    if not all(map(fits_shortstr, keys)):
+        # As long as any other routing key: the router remembers keys, and a table has room for much longer ones.
+        raise PreconditionFailed(f"invalid header {name}: a routing key takes at most {MAX_NAME_BYTES} bytes")
     return keys
 
 

@@ -87,4 +87,6 @@ def frozen(value: Any) -> Any:
         return tuple(sorted((key, frozen(item)) for key, item in value.items()))
     if isinstance(value, list):
         return tuple(frozen(item) for item in value)
-    return (type(value).__name__, value)
+    # A timestamp comes back from the store as the number it is; True is not 1.
+    kind = "int" if isinstance(value, int) and not isinstance(value, bool) else type(value).__name__
+    return (kind, value)

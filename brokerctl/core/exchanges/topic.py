@@ -1,7 +1,7 @@
 """topic: words between dots, `*` for one word, `#` for any number (§3.1.3.3). A trie of words.
 
-Each (node, word) is visited once per message, so several `#` in one key cost their product in nodes and words, never
-an explosion (CVE-2026-67419's class).
+A message walks the trie word by word with the set of nodes it can be at. Each node is in the set at most once, so a key
+costs at most its words times the nodes, however many `#` there are: no explosion (CVE-2026-67419's class).
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from brokerctl.core.queue import Queue
 
 
 class Node:
-    __slots__ = ("bound", "children")
+    __slots__ = ("bound", "children", "takes_any")
 
-    def __init__(self) -> None:
+    def __init__(self, word: str = "") -> None:
         self.children: dict[str, Node] = {}
         self.bound: list[Queue | Exchange] = []
+        self.takes_any = word == "#"
+        """It stays where it is for every word that comes."""
 
 
 class Topic(Exchange):
@@ -29,27 +31,21 @@ class Topic(Exchange):
         self._root = Node()
 
     def destinations(self, routing_key: str, headers: Arguments) -> Iterable[Queue | Exchange]:
-        words = routing_key.split(".") if routing_key else []
-        found: list[Queue | Exchange] = []
-        todo, seen = [(self._root, 0)], {(self._root, 0)}
-
-        def visit(node: Node | None, at: int) -> None:
-            if node is not None and (node, at) not in seen:
-                seen.add((node, at))
-                todo.append((node, at))
-
-        while todo:
-            node, at = todo.pop()
-            if at == len(words):
-                found.extend(node.bound)
-            else:
-                visit(node.children.get(words[at]), at + 1)
-                visit(node.children.get("*"), at + 1)
-            many = node.children.get("#")
-            if many is not None:
-                for rest in range(at, len(words) + 1):
-                    visit(many, rest)
-        return found
+        at: dict[Node, None] = {}
+        _reach(self._root, at)
+        for word in routing_key.split(".") if routing_key else ():
+            before, at = at, {}
+            for node in before:
+                if node.takes_any:
+                    at[node] = None
+                children = node.children
+                if word in children:
+                    _reach(children[word], at)
+                if "*" in children:
+                    _reach(children["*"], at)
+            if not at:
+                break
+        return [destination for node in at for destination in node.bound]
 
     def _added(self, binding: Binding) -> None:
         self._path(binding.routing_key)[-1].bound.append(binding.destination)
@@ -67,9 +63,21 @@ class Topic(Exchange):
     def _path(self, routing_key: str) -> list[Node]:
         path = [self._root]
         for word in _words(routing_key):
-            path.append(path[-1].children.setdefault(word, Node()))
+            node = path[-1].children.get(word)
+            if node is None:
+                node = path[-1].children[word] = Node(word)
+            path.append(node)
         return path
 
 
-def _words(routing_key: str) -> list[str]:
-    return routing_key.split(".") if routing_key else []
+def _reach(node: Node, at: dict[Node, None]) -> None:
+    """Be at this node, and at the `#` below it, which matches no word as well."""
+    at[node] = None
+    if "#" in node.children:
+        at[node.children["#"]] = None
+
+
+def _words(pattern: str) -> list[str]:
+    """The words of a binding. `#.#` means what `#` means, so that no `#` ever stands below another."""
+    words = pattern.split(".") if pattern else []
+    return [word for at, word in enumerate(words) if word != "#" or not at or words[at - 1] != "#"]
