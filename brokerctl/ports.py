@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import socket
+from collections.abc import Collection
 
 from brokerctl.errors import SettingError
 
@@ -35,19 +36,19 @@ def is_free(hosts: tuple[str, ...], port: int) -> bool:
     return True
 
 
-def choose(hosts: tuple[str, ...], asked: int | None, default: int, setting: str) -> int:
+def choose(hosts: tuple[str, ...], asked: int | None, default: int, setting: str, but: Collection[int] = ()) -> int:
     """The port to listen on. Raises SettingError when the asked one is taken, or no default in reach is free.
 
-    0 asks the system for any port.
+    0 asks the system for any port. Those in `but` are promised to others already.
     """
     if asked == 0:
-        return _any_free(hosts)
+        return _any_free(hosts, but)
     if asked is not None:
-        if not is_free(hosts, asked):
+        if asked in but or not is_free(hosts, asked):
             raise SettingError(f"port {asked} is in use: stop what listens there, or set {setting} to another port")
         return asked
     for port in range(default, default + TRIES):
-        if is_free(hosts, port):
+        if port not in but and is_free(hosts, port):
             return port
     raise SettingError(f"no port from {default} to {default + TRIES - 1} is free: set {setting}")
 
@@ -66,13 +67,13 @@ def origin(hosts: tuple[str, ...], port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _any_free(hosts: tuple[str, ...]) -> int:
+def _any_free(hosts: tuple[str, ...], but: Collection[int]) -> int:
     # The same number must be free on every address (127.0.0.1 and ::1), so the system's choice is tried on all.
     for _ in range(TRIES):
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             probe.bind(("127.0.0.1", 0))
             port: int = probe.getsockname()[1]
-        if is_free(hosts, port):
+        if port not in but and is_free(hosts, port):
             return port
     raise SettingError("the system has no free port")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from brokerctl.management import auth, paging, render
 from brokerctl.management.auth import Level
 from brokerctl.management.call import Call
-from brokerctl.management.door import ConnectionState
+from brokerctl.management.door import ConnectionState, TlsState
 from brokerctl.management.errors import absent, not_authorised
 from brokerctl.management.readings import CONNECTION
 from brokerctl.management.render import Field, Fields
@@ -28,22 +29,21 @@ def _byte_details(name: str, connection: ConnectionState, call: Call) -> Json:
     return call.data.details(connection.peer, CONNECTION, name)
 
 
-def _unknown(connection: ConnectionState, call: Call) -> None:
-    return None
+def _of_tls(read: Callable[[TlsState], str]) -> Field[ConnectionState]:
+    """A field that is None without TLS, and where the client showed no certificate."""
+    return lambda connection, call: (read(connection.tls) or None) if connection.tls is not None else None
 
 
-_TLS: dict[str, Field[ConnectionState]] = dict.fromkeys(
-    (
-        "ssl_protocol",
-        "ssl_key_exchange",
-        "ssl_cipher",
-        "ssl_hash",
-        "peer_cert_subject",
-        "peer_cert_issuer",
-        "peer_cert_validity",
-    ),
-    _unknown,
-)
+_TLS: dict[str, Field[ConnectionState]] = {
+    "ssl_protocol": _of_tls(lambda tls: tls.version),
+    # OpenSSL names the whole suite, of which RabbitMQ tells three parts.
+    "ssl_key_exchange": lambda connection, call: None,
+    "ssl_cipher": _of_tls(lambda tls: tls.cipher),
+    "ssl_hash": lambda connection, call: None,
+    "peer_cert_subject": _of_tls(lambda tls: tls.subject),
+    "peer_cert_issuer": _of_tls(lambda tls: tls.issuer),
+    "peer_cert_validity": _of_tls(lambda tls: tls.validity),
+}
 
 FIELDS: Fields[ConnectionState] = {
     "name": lambda connection, call: connection.name,
@@ -69,7 +69,7 @@ FIELDS: Fields[ConnectionState] = {
     "recv_oct_details": partial(_byte_details, "recv_oct"),
     "send_oct": lambda connection, call: connection.sent_bytes,
     "send_oct_details": partial(_byte_details, "send_oct"),
-    "ssl": lambda connection, call: connection.is_tls,
+    "ssl": lambda connection, call: connection.tls is not None,
     **_TLS,
 }
 

@@ -21,10 +21,22 @@ T = TypeVar("T")
 @dataclass(slots=True)
 class Listener:
     protocol: str
-    """'amqp' or 'http'."""
+    """As RabbitMQ calls them: 'amqp', 'amqp/ssl', 'http', 'https'."""
     host: str
     port: int
     is_tls: bool = False
+
+
+@dataclass(slots=True)
+class TlsState:
+    """What a TLS connection agreed on, and the client's certificate; empty texts when it showed none."""
+
+    version: str
+    """'tlsv1.3'."""
+    cipher: str
+    subject: str
+    issuer: str
+    validity: str
 
 
 @dataclass(slots=True)
@@ -49,7 +61,7 @@ class ConnectionState:
     """'running', 'blocked', 'flow'."""
     received_bytes: int
     sent_bytes: int
-    is_tls: bool = False
+    tls: TlsState | None = None
 
 
 @dataclass(slots=True)

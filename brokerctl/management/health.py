@@ -43,7 +43,7 @@ async def port_listener(call: Call) -> Response:
 async def protocol_listener(call: Call) -> Response:
     protocol = call.name("protocol")
     protocols = sorted({listener.protocol for listener in call.door.node().listeners})
-    aliases = {"amqp091": "amqp", "amqp0.9.1": "amqp", "amqp0-9-1": "amqp", "amqp0_9_1": "amqp"}
+    aliases = {"amqp091": "amqp", "amqp0.9.1": "amqp", "amqp0-9-1": "amqp", "amqp0_9_1": "amqp", "amqps": "amqp/ssl"}
     wanted = aliases.get(protocol.lower(), protocol.lower())
     if wanted not in protocols:
         return await _failed(call, "No active listener", missing=protocol, protocols=protocols)

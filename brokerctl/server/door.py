@@ -6,6 +6,7 @@ import asyncio
 import os
 import resource
 import shutil
+import ssl
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,8 +15,9 @@ from typing import TypeVar
 from brokerctl.core.broker import Broker
 from brokerctl.core.effects import Effects
 from brokerctl.errors import ConnectionForced, StoreError
-from brokerctl.management.door import ConnectionState, Listener, NodeState
+from brokerctl.management.door import ConnectionState, Listener, NodeState, TlsState
 from brokerctl.protocol.states import State
+from brokerctl.server import certificates
 from brokerctl.server.node import Node
 from brokerctl.server.session import Session
 
@@ -74,10 +76,10 @@ def _state(session: Session) -> ConnectionState:
         peer=session.peer,
         user=session.user,
         vhost=session.peer.vhost,
-        peer_host=session.peer_host,
-        peer_port=session.peer_port,
-        host=session.host,
-        port=session.port,
+        peer_host=session.arrival.peer_host,
+        peer_port=session.arrival.peer_port,
+        host=session.arrival.host,
+        port=session.arrival.port,
         connected_at=session.connected_at,
         client_properties=session.client_properties,
         auth_mechanism=session.mechanism,
@@ -87,7 +89,14 @@ def _state(session: Session) -> ConnectionState:
         state="running" if session.protocol.state is State.OPEN else "closing",
         received_bytes=session.received_bytes,
         sent_bytes=session.sent_bytes,
+        tls=_tls(session.tls) if session.tls is not None else None,
     )
+
+
+def _tls(handshake: ssl.SSLObject) -> TlsState:
+    cipher = handshake.cipher()
+    version = (handshake.version() or "").lower()
+    return TlsState(version, cipher[0] if cipher else "", *certificates.shown(handshake))
 
 
 def _resident_bytes() -> int:

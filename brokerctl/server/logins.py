@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import ipaddress
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 
 from brokerctl import passwords
 from brokerctl.core.broker import Broker
+from brokerctl.server.addresses import is_loopback
+from brokerctl.server.tally import Tally
 
 GUEST = "guest"
 REMEMBERED = 1024
@@ -21,8 +22,9 @@ HASHING_THREADS = 2
 
 
 class Logins:
-    def __init__(self, broker: Broker) -> None:
+    def __init__(self, broker: Broker, tally: Tally) -> None:
         self._broker = broker
+        self._tally = tally
         self._key = secrets.token_bytes(32)
         self._known: dict[bytes, None] = {}
         self._threads = ThreadPoolExecutor(HASHING_THREADS, thread_name_prefix="login")
@@ -43,6 +45,13 @@ class Logins:
         self._known[mark] = None
         return True
 
+    def certified(self, name: str, peer_host: str) -> bool:
+        """Whether this user, whom a verified certificate names, may come in from this address."""
+        if name in self._broker.users and may_come_from(name, peer_host):
+            return True
+        self._tally.add(f"no login by certificate as {name[:64]!r}", peer_host)
+        return False
+
     def close(self) -> None:
         self._threads.shutdown(wait=True, cancel_futures=True)
 
@@ -56,8 +65,4 @@ class Logins:
 
 def may_come_from(name: str, peer_host: str) -> bool:
     """guest, whose password everybody knows, comes from this machine only; ::ffff:127.0.0.1 is this machine."""
-    if name != GUEST:
-        return True
-    address = ipaddress.ip_address(peer_host.split("%")[0])
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_loopback
+    return name != GUEST or is_loopback(peer_host)

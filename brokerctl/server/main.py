@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import signal
+import socket
 import sys
+from functools import partial
 
-import uvicorn
 import uvloop
 
 from brokerctl import ports
 from brokerctl.errors import SettingError, StoreError
 from brokerctl.management.app import create_app
-from brokerctl.management.door import Listener
-from brokerctl.server.config import DEFAULT_AMQP_PORT, DEFAULT_API_PORT, BrokerConfig
+from brokerctl.management.door import Listener as ListenerState
+from brokerctl.server import startup
+from brokerctl.server.api import Api
+from brokerctl.server.config import DEFAULT_PORTS, BrokerConfig
 from brokerctl.server.door import NodeDoor
+from brokerctl.server.listener import Listener
 from brokerctl.server.node import Node
 from brokerctl.server.session import Session
+from brokerctl.server.tls import Tls
 from brokerctl.store.sqlite import SqliteStore
 
 log = logging.getLogger(__name__)
@@ -26,12 +30,16 @@ log = logging.getLogger(__name__)
 FOLDER = "broker"
 """Below POSTROOM_HOME."""
 
+SCHEMES = {"amqp": "amqp", "http": "http", "amqp/ssl": "amqps", "https": "https"}
+
 
 def main() -> int:
     """Run until SIGINT or SIGTERM. Returns the exit code; wrong settings are one sentence on stderr and 2."""
     try:
         config = BrokerConfig.from_environment()
         logging.basicConfig(level=config.log_level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+        startup.check(config)
+        startup.check_folder(config.home / FOLDER)
         uvloop.run(serve(config))
     except (SettingError, StoreError) as error:
         print(f"The broker cannot start: {error}", file=sys.stderr)
@@ -41,66 +49,75 @@ def main() -> int:
 
 async def serve(config: BrokerConfig) -> None:
     """Start everything, say so on stdout in one line, wait for a signal, stop everything."""
-    amqp_port = ports.choose(config.hosts, config.amqp_port, DEFAULT_AMQP_PORT, "POSTROOM_AMQP_PORT")
-    api_port = ports.choose(config.hosts, config.api_port, DEFAULT_API_PORT, "POSTROOM_API_PORT")
+    tls = Tls(config) if config.tls_certificate else None
+    states = _listeners(config)
     node = Node(config, SqliteStore(config.home / FOLDER))
     node.restore()
     node.start()
     try:
-        await _answer(config, node, amqp_port, api_port)
+        await _answer(node, states, tls)
     finally:
         # Also when it cannot listen: the store's thread would keep the process for ever.
         await node.stop()
 
 
-async def _answer(config: BrokerConfig, node: Node, amqp_port: int, api_port: int) -> None:
+def _listeners(config: BrokerConfig) -> list[ListenerState]:
+    """Where to listen for what. Raises SettingError when a port is taken."""
+    wanted = [("amqp", "amqp_port", config.hosts), ("http", "api_port", config.hosts)]
+    if config.tls_certificate:
+        wanted += [("amqp/ssl", "amqp_tls_port", config.tls_hosts), ("https", "api_tls_port", config.tls_hosts)]
+    chosen: dict[str, int] = {}
+    for _, name, hosts in wanted:
+        asked: int | None = getattr(config, name)
+        chosen[name] = ports.choose(hosts, asked, DEFAULT_PORTS[name], f"POSTROOM_{name.upper()}", chosen.values())
+    return [
+        ListenerState(protocol, host, chosen[name], is_tls=name.endswith("tls_port"))
+        for protocol, name, hosts in wanted
+        for host in hosts
+    ]
+
+
+async def _answer(node: Node, states: list[ListenerState], tls: Tls | None) -> None:
     """Listen for clients until a signal comes."""
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
-    sockets = ports.listen(config.hosts, amqp_port)
-    api, serving = _start_api(config, node, amqp_port, api_port)
-    await _started(api, serving)
-    servers = [await loop.create_server(lambda: Session(node), sock=bound) for bound in sockets]
-    host = config.hosts[0] if ":" not in config.hosts[0] else f"[{config.hosts[0]}]"
-    print(f"Broker is ready: amqp://{host}:{amqp_port} http://{host}:{api_port}", flush=True)
+    bound = {protocol: _bound(states, protocol) for protocol in SCHEMES}
+    api = Api(create_app(NodeDoor(node, states)))
+    await api.start(bound["http"])
+    listeners = [Listener(each, node.gate, node.tally, partial(Session, node)) for each in bound["amqp"]]
+    tasks = []
+    if tls is not None:
+        await api.start(bound["https"], tls.api)
+        listeners += [_tls_listener(each, node, tls) for each in bound["amqp/ssl"]]
+        loop.add_signal_handler(signal.SIGHUP, tls.reload)
+        tasks.append(loop.create_task(tls.watch()))
+    print(f"Broker is ready: {' '.join(_urls(states))}", flush=True)
     await stopping.wait()
     log.info("stopping")
-    for server in servers:
-        server.close()
-    api.should_exit = True
-    await serving
+    for task in tasks:
+        task.cancel()
+    for listener in listeners:
+        listener.close()
+    await api.stop()
 
 
-def _start_api(
-    config: BrokerConfig, node: Node, amqp_port: int, api_port: int
-) -> tuple[uvicorn.Server, asyncio.Task[None]]:
-    listeners = [Listener("amqp", host, amqp_port) for host in config.hosts]
-    listeners += [Listener("http", host, api_port) for host in config.hosts]
-    settings = uvicorn.Config(
-        create_app(NodeDoor(node, listeners)),
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=2,
-        lifespan="on",
-    )
-    api = _Api(settings)
-    return api, asyncio.get_running_loop().create_task(api.serve(sockets=ports.listen(config.hosts, api_port)))
+def _tls_listener(bound: socket.socket, node: Node, tls: Tls) -> Listener:
+    limit = node.config.tls_handshake_seconds
+    return Listener(bound, node.gate, node.tally, partial(Session, node), lambda: tls.amqp, limit)
 
 
-async def _started(api: uvicorn.Server, serving: asyncio.Task[None]) -> None:
-    while not api.started:
-        if serving.done():
-            await serving
-            raise SettingError("the management API did not start; the log says why")
-        await asyncio.sleep(0.01)
+def _bound(states: list[ListenerState], protocol: str) -> list[socket.socket]:
+    found = [state for state in states if state.protocol == protocol]
+    return ports.listen(tuple(state.host for state in found), found[0].port) if found else []
 
 
-class _Api(uvicorn.Server):
-    """uvicorn without its own signal handlers: the broker stops it."""
-
-    def capture_signals(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]
-        return contextlib.nullcontext()
+def _urls(states: list[ListenerState]) -> list[str]:
+    """One for each protocol, at its first address."""
+    first = {state.protocol: state for state in reversed(states)}
+    return [
+        f"{scheme}://{f'[{state.host}]' if ':' in state.host else state.host}:{state.port}"
+        for protocol, scheme in SCHEMES.items()
+        if (state := first.get(protocol)) is not None
+    ]

@@ -24,9 +24,11 @@ from brokerctl.server.commands import CONNECTION_HANDLERS, HANDLERS
 from brokerctl.server.commands import connection as connection_commands
 from brokerctl.server.config import BrokerConfig
 from brokerctl.server.effects import Carrier
+from brokerctl.server.gate import Gate
 from brokerctl.server.logins import GUEST, Logins
 from brokerctl.server.outlet import Outlet
 from brokerctl.server.session import Session
+from brokerctl.server.tally import Tally
 from brokerctl.store.base import Receipt, Store, StoredMessage
 from brokerctl.wire import properties
 from brokerctl.wire.fields import Timestamp
@@ -51,8 +53,11 @@ class Node:
         self.codec = WireCodec()
         self.broker = Broker(self.codec)
         self.carrier = Carrier(store, self.codec)
-        self.logins = Logins(self.broker)
         self.limits = Limits(config.frame_max, config.channel_max, config.max_message_bytes)
+        self.tally = Tally(log, time.monotonic)
+        self.logins = Logins(self.broker, self.tally)
+        self.gate = Gate(config.half_open_max, config.half_open_per_address, self.tally)
+        """Of all AMQP listeners together."""
         self.sessions: set[Session] = set()
         self.started_at = datetime.now(UTC)
         self.failure: StoreError | None = None
@@ -120,6 +125,7 @@ class Node:
         ]
         await asyncio.to_thread(self.store.close, stored)
         self.logins.close()
+        self.tally.tell()
 
     # Turns
 
@@ -152,6 +158,7 @@ class Node:
         if effects:
             self.carry(effects)
             self.end_turn(None)
+        self.tally.pass_time()
         self._ticking = self.loop.call_later(TICK_SECONDS, self._tick)
 
     def run(self, command: Callable[[Effects], T]) -> T:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -26,6 +27,7 @@ from brokerctl.wire import frames, properties, spec
 from brokerctl.wire.methods import Method, basic, channel, connection
 
 if TYPE_CHECKING:
+    from brokerctl.server.listener import Arrival
     from brokerctl.server.node import Node
 
 log = logging.getLogger(__name__)
@@ -38,8 +40,11 @@ WRITE_BUFFER_BYTES = 1_048_576
 
 
 class Session(asyncio.Protocol):
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, arrival: Arrival) -> None:
         self.node = node
+        self.arrival = arrival
+        self.peer_host = arrival.peer_host
+        self.name = f"{arrival.peer_host}:{arrival.peer_port} -> {arrival.host}:{arrival.port}"
         self.protocol = Connection(node.limits)
         self.out: list[bytes] = []
         self.outlets: dict[int, Outlet] = {}
@@ -65,9 +70,7 @@ class Session(asyncio.Protocol):
         transport = self.transport
         self.loop = asyncio.get_running_loop()
         transport.set_write_buffer_limits(high=WRITE_BUFFER_BYTES)
-        self.peer_host, self.peer_port = transport.get_extra_info("peername")[:2]
-        self.host, self.port = transport.get_extra_info("sockname")[:2]
-        self.name = f"{self.peer_host}:{self.peer_port} -> {self.host}:{self.port}"
+        self.tls: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
         self.heartbeat = Heartbeat(self.loop, self._send_heartbeat, self._peer_is_gone)
         self._deadline = self.loop.call_later(self.node.config.handshake_seconds, self._handshake_is_late)
         self.node.sessions.add(self)
@@ -95,6 +98,7 @@ class Session(asyncio.Protocol):
         self.node.loop.call_soon(self._refill)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.arrival.ticket.give_back()
         self.node.sessions.discard(self)
         self._deadline.cancel()
         self.heartbeat.stop()
@@ -123,6 +127,7 @@ class Session(asyncio.Protocol):
     def opened(self) -> None:
         """connection.open went through: the handshake is over."""
         self._deadline.cancel()
+        self.arrival.ticket.give_back()
 
     def fail(self, number: int, error: AmqpError, class_id: int = 0, method_id: int = 0) -> None:
         """Close the channel or the connection, as the error's class says."""
@@ -138,6 +143,11 @@ class Session(asyncio.Protocol):
         if self.protocol.state in (State.CLOSING, State.CLOSED):
             return
         log.warning("%s closes: %s", self.name, error.reply_text)
+        self.dismiss(error, class_id, method_id)
+
+    def dismiss(self, error: AmqpError, class_id: int = 0, method_id: int = 0) -> None:
+        """Close the connection with this error, without a word in the log."""
+        text = error.reply_text.encode()[:255].decode(errors="ignore")
         self.protocol.closing()
         self.leave()
         self.reply(0, connection.Close(error.code, text, class_id, method_id))
@@ -240,7 +250,7 @@ class Session(asyncio.Protocol):
         elif isinstance(event, RightHeader):
             self.node.greet(self)
         elif isinstance(event, WrongHeader):
-            log.info("%s does not speak AMQP 0-9-1", self.name)
+            self.node.tally.add("it does not speak AMQP 0-9-1", self.peer_host)
             self.out.append(spec.PROTOCOL_HEADER)
             self.finish()
 
@@ -277,7 +287,7 @@ class Session(asyncio.Protocol):
         self.transport.abort()
 
     def _handshake_is_late(self) -> None:
-        log.warning("%s did not finish its handshake in %d s", self.name, self.node.config.handshake_seconds)
+        self.node.tally.add(f"no handshake in {self.node.config.handshake_seconds} s", self.peer_host)
         self.transport.abort()
 
 

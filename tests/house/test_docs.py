@@ -43,6 +43,13 @@ def test_the_broker_s_table_is_its_config() -> None:
     ]
 
 
+def test_the_broker_knows_the_dashboard_s_variables() -> None:
+    """Else `manage.py serve` would warn of its own settings, or refuse to start."""
+    assert _read_in("dashboard") - {"DATABASE_URL"} <= set(config.OF_THE_DASHBOARD) | set(
+        _variables_of_fields().values()
+    )
+
+
 def _read_in(*tops: str) -> set[str]:
     """Names of variables as whole strings; a sentence that mentions one is not a look-up."""
     strings = {
@@ -68,7 +75,7 @@ def _variables_of_fields() -> dict[str, str]:
 def _shown(field: dataclasses.Field[object]) -> str:
     """A default as the table has it."""
     if field.default is None:
-        return str({"amqp_port": config.DEFAULT_AMQP_PORT, "api_port": config.DEFAULT_API_PORT}[field.name])
+        return str(config.DEFAULT_PORTS[field.name])
     if isinstance(field.default, tuple):
         return ",".join(field.default)
     return str(field.default) or "none"

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pika
 
-READY = re.compile(r"Broker is ready: amqp://127\.0\.0\.1:(\d+) http://127\.0\.0\.1:(\d+)")
+HERE = r"://127\.0\.0\.1:(\d+)"
+READY = re.compile(rf"Broker is ready: amqp{HERE} http{HERE}(?: amqps{HERE} https{HERE})?$")
 
 
 @dataclass(slots=True)
@@ -23,6 +24,9 @@ class EmbeddedBroker:
     home: Path
     amqp_port: int
     api_port: int
+    amqp_tls_port: int = 0
+    api_tls_port: int = 0
+    """0: it was started without a certificate."""
 
     def connect(self, vhost: str = "/", user: str = "guest", password: str = "guest") -> pika.BlockingConnection:
         credentials = pika.PlainCredentials(user, password)
@@ -56,7 +60,7 @@ def start(home: Path, **settings: str) -> EmbeddedBroker:
         process.kill()
         process.communicate()
         raise RuntimeError(f"the broker did not start: {line!r}\n{(home / 'broker.log').read_text()}")
-    return EmbeddedBroker(process, home, int(found[1]), int(found[2]))
+    return EmbeddedBroker(process, home, *(int(port or 0) for port in found.groups()))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TypeVar
@@ -19,10 +20,15 @@ class RawClient:
 
     port: int
     timeout: float = 10.0
+    tls: ssl.SSLContext | None = None
+    source: str = "127.0.0.1"
+    """The address to come from: all of 127.0.0.0/8 is this machine, and a broker tells them apart."""
     received: bytes = field(default=b"", init=False)
 
     def __enter__(self) -> RawClient:
-        self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=self.timeout)
+        self.socket = socket.create_connection(("127.0.0.1", self.port), self.timeout, (self.source, 0))
+        if self.tls is not None:
+            self.socket = self.tls.wrap_socket(self.socket, server_hostname="localhost")
         return self
 
     def __exit__(
@@ -73,6 +79,10 @@ class RawClient:
     def open(self, vhost: str = "/", user: bytes = b"guest", password: bytes = b"guest", **tune: int) -> RawClient:
         """Handshake up to connection.open-ok; `tune` overrides what tune-ok says."""
         self.greet()
+        return self.answer(vhost, user, password, **tune)
+
+    def answer(self, vhost: str = "/", user: bytes = b"guest", password: bytes = b"guest", **tune: int) -> RawClient:
+        """The handshake from connection.start-ok on."""
         self.call(0, connection.StartOk({}, "PLAIN", b"\0" + user + b"\0" + password, "en_US"))
         offered = self.expect(connection.Tune)
         agreed = {"channel_max": offered.channel_max, "frame_max": offered.frame_max, "heartbeat": 0} | tune

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Any
 import brokerctl
 from brokerctl.core.channel import Peer
 from brokerctl.errors import AccessRefused, AmqpSyntaxError, CommandInvalid, NotAllowed
+from brokerctl.server import certificates
 from brokerctl.wire import fields, spec
 from brokerctl.wire.methods import connection
 
 if TYPE_CHECKING:
     from brokerctl.server.session import Session
 
-MECHANISMS = b"PLAIN AMQPLAIN"
+MECHANISMS = ("PLAIN", "AMQPLAIN")
+EXTERNAL = "EXTERNAL"
+"""The client's certificate says who it is."""
+
 CAPABILITIES = {
     "publisher_confirms": True,
     "exchange_exchange_bindings": True,
@@ -28,6 +32,9 @@ CAPABILITIES = {
 }
 """Only what is true: clients choose their behaviour by these."""
 
+SILENT_SECONDS = 1.0
+"""How long a client that is refused, and cannot be told, waits for the end: it must not guess as fast as it can."""
+
 
 def start(session: Session) -> connection.Start:
     """The broker's first word, after the protocol header."""
@@ -38,46 +45,69 @@ def start(session: Session) -> connection.Start:
         "cluster_name": session.node.broker.name,
         "capabilities": CAPABILITIES,
     }
-    return connection.Start(server_properties=properties, mechanisms=MECHANISMS, locales=b"en_US")
+    mechanisms = " ".join(_mechanisms(session)).encode()
+    return connection.Start(server_properties=properties, mechanisms=mechanisms, locales=b"en_US")
+
+
+def _mechanisms(session: Session) -> tuple[str, ...]:
+    """EXTERNAL only where it can work: a certificate was shown and verified, and it names somebody."""
+    return (*MECHANISMS, EXTERNAL) if _certified(session) else MECHANISMS
+
+
+def _certified(session: Session) -> str:
+    return certificates.user_name(session.tls, session.node.config.tls_login_from) if session.tls is not None else ""
 
 
 def start_ok(session: Session, method: connection.StartOk) -> None:
     """Check the credentials in a thread; a client says nothing more until it is tuned."""
-    if method.mechanism not in MECHANISMS.decode().split():
-        raise NotAllowed(
-            f"mechanism '{method.mechanism}' is not offered; use {MECHANISMS.decode().replace(' ', ' or ')}"
-        )
+    if method.mechanism not in _mechanisms(session):
+        raise CommandInvalid(f"unknown authentication mechanism '{method.mechanism}'")
     session.mechanism = method.mechanism
     session.client_properties = method.client_properties
-    capabilities = method.client_properties.get("capabilities")
-    session.hears_cancels = isinstance(capabilities, dict) and capabilities.get("consumer_cancel_notify") is True
+    told = method.client_properties.get("capabilities")
+    capabilities = {name for name, has in told.items() if has is True} if isinstance(told, dict) else set()
+    session.hears_cancels = "consumer_cancel_notify" in capabilities
+    hears_refusals = "authentication_failure_close" in capabilities
+    if method.mechanism == EXTERNAL:
+        name = _certified(session)
+        _welcome(session, name, session.node.logins.certified(name, session.peer_host), hears_refusals)
+        return
     name, password = _credentials(method)
-    session.start_task(asyncio.get_running_loop().create_task(_log_in(session, name, password)))
+    task = _log_in(session, name, password, hears_refusals)
+    session.start_task(asyncio.get_running_loop().create_task(task))
 
 
-async def _log_in(session: Session, name: str, password: str) -> None:
-    node = session.node
-    if await node.logins.login(name, password, session.peer_host):
+async def _log_in(session: Session, name: str, password: str, hears_refusals: bool) -> None:
+    is_right = await session.node.logins.login(name, password, session.peer_host)
+    _welcome(session, name, is_right, hears_refusals)
+    session.node.end_turn(None)
+
+
+def _welcome(session: Session, name: str, is_right: bool, hears_refusals: bool) -> None:
+    """Go on with the handshake, or end it; what was wrong is not told."""
+    if is_right:
         session.user = name
-        config = node.config
+        config = session.node.config
         session.reply(0, connection.Tune(config.channel_max, config.frame_max, config.heartbeat_seconds))
-    else:
-        mechanism = session.mechanism
-        session.fail(
-            0,
-            AccessRefused(
-                f"Login was refused using authentication mechanism {mechanism}. For details see the broker log."
-            ),
+    elif hears_refusals:
+        text = (
+            f"Login was refused using authentication mechanism {session.mechanism}. For details see the broker logfile."
         )
-    node.end_turn(None)
+        session.dismiss(AccessRefused(text))
+    else:
+        asyncio.get_running_loop().call_later(SILENT_SECONDS, session.transport.abort)
 
 
 def _credentials(method: connection.StartOk) -> tuple[str, str]:
+    """(user, password). Raises AmqpSyntaxError for a response that is not what the mechanism says."""
     if method.mechanism == "AMQPLAIN":
         table, _ = fields.table(fields.encode_long_bytes(method.response), 0)
-        return str(table.get("LOGIN", "")), str(table.get("PASSWORD", ""))
+        login, password = table.get("LOGIN"), table.get("PASSWORD")
+        if not isinstance(login, str) or not isinstance(password, str):
+            raise AmqpSyntaxError("an AMQPLAIN response has LOGIN and PASSWORD, both UTF-8 strings")
+        return login, password
     parts = method.response.split(b"\0")
-    if len(parts) != 3:
+    if len(parts) != 3 or parts[0]:
         raise AmqpSyntaxError("a PLAIN response is: NUL, user, NUL, password")
     try:
         return parts[1].decode(), parts[2].decode()

@@ -38,12 +38,21 @@ def test_other_protocol_gets_our_header_and_the_door(client: RawClient) -> None:
 def test_wrong_login_is_refused_without_saying_what_was_wrong(client: RawClient, response: bytes) -> None:
     with client:
         client.greet()
-        client.call(0, connection.StartOk({}, "PLAIN", response, "en_US"))
+        told = {"capabilities": {"authentication_failure_close": True}}
+        client.call(0, connection.StartOk(told, "PLAIN", response, "en_US"))
 
         close = client.expect(connection.Close)
 
-    assert close.reply_code == 403
-    assert close.reply_text.startswith("ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN")
+    text = "Login was refused using authentication mechanism PLAIN. For details see the broker logfile."
+    assert (close.reply_code, close.reply_text) == (403, f"ACCESS_REFUSED - {text}")
+
+
+def test_wrong_login_of_a_client_that_cannot_be_told_ends_in_silence(client: RawClient) -> None:
+    with client:
+        client.greet()
+        client.call(0, connection.StartOk({}, "PLAIN", b"\0guest\0wrong", "en_US"))
+
+        assert client.is_closed()
 
 
 def test_amqplain_logs_in(client: RawClient) -> None:

@@ -33,7 +33,7 @@ def said(done: subprocess.CompletedProcess[str]) -> str:
     ("setting", "value", "sentence"),
     [
         ("POSTROOM_AMQP_PORT", "amqp", "POSTROOM_AMQP_PORT is 'amqp': it takes a whole number from 0 to 65535"),
-        ("POSTROOM_LOG_LEVEL", "loud", "POSTROOM_LOG_LEVEL is 'LOUD': it takes one of DEBUG, INFO, WARNING, ERROR"),
+        ("POSTROOM_LOG_LEVEL", "loud", "POSTROOM_LOG_LEVEL is 'loud': it takes one of DEBUG, INFO, WARNING, ERROR"),
         # An address for documentation (RFC 5737): no machine has it.
         ("POSTROOM_BROKER_HOSTS", "192.0.2.1", "this machine has none of the addresses 192.0.2.1"),
     ],
