@@ -1,21 +1,36 @@
-"""What a queue's arguments mean. Unknown ones are only kept, known ones must make sense (RabbitMQ, docs/queues)."""
+"""What a queue's arguments mean, together with the policies for it. Unknown arguments are only kept, known ones must
+make sense (RabbitMQ, docs/queues).
+
+Where an argument and a policy both say something the smaller limit is in force, else the argument.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from brokerctl.core.message import Arguments
 from brokerctl.errors import NotImplementedHere, PreconditionFailed
 from brokerctl.names import MAX_NAME_BYTES, fits_shortstr
 
-DROP_HEAD, REJECT_PUBLISH, REJECT_PUBLISH_DLX = "drop-head", "reject-publish", "reject-publish-dlx"
+DROP_HEAD, REJECT_PUBLISH, REJECT_PUBLISH_DLX = OVERFLOWS = ("drop-head", "reject-publish", "reject-publish-dlx")
 QUORUM_DELIVERY_LIMIT = 20
 """RabbitMQ 4's default for quorum queues."""
+
+MAX_TIME_MS = 2**32 - 1
+"""RabbitMQ's bound of times: 49 days."""
+
+TYPES = ("classic", "quorum", "stream")
+ONLY_FOR = {
+    "quorum": ("x-delivery-limit", "x-dead-letter-strategy", "x-max-in-memory-length", "x-max-in-memory-bytes"),
+    "classic": ("x-max-priority", "x-queue-mode", "x-queue-version"),
+}
 
 
 @dataclass(slots=True, frozen=True)
 class Rules:
-    """The arguments in effect. None: no such rule. Times in milliseconds, sizes in bytes."""
+    """What is in force. None: no such rule. Times in milliseconds, sizes in bytes."""
 
     message_ttl_ms: int | None = None
     expires_ms: int | None = None
@@ -27,53 +42,83 @@ class Rules:
     max_priority: int | None = None
     is_single_active: bool = False
     delivery_limit: int | None = None
+    consumer_timeout_ms: int | None = None
     type: str = "classic"
 
 
-def rules(arguments: Arguments, where: str) -> Rules:
-    """Read a queue's arguments. Raises PreconditionFailed naming the argument, `where` naming the queue."""
-    read = _Reader(arguments, where)
-    kind = read.choice("x-queue-type", ("classic", "quorum", "stream"), "classic")
+def rules(arguments: Arguments, where: str, policy: Mapping[str, Any]) -> Rules:
+    """Read a queue's arguments. Raises PreconditionFailed naming the argument, `where` naming the queue.
+
+    `policy` is the definition in force for the queue, which was checked when it was set.
+    """
+    read = _Reader(arguments, where, policy)
+    kind = read.choice("x-queue-type", TYPES, TYPES[0])
     if kind == "stream":
         raise NotImplementedHere("this broker has no streams; declare a classic or quorum queue")
+    read.refuse_foreign(kind)
     read.choice("x-queue-mode", ("default", "lazy"), "default")
-    dead_letter_exchange = read.text("x-dead-letter-exchange")
-    dead_letter_routing_key = read.text("x-dead-letter-routing-key")
-    if dead_letter_routing_key is not None and dead_letter_exchange is None:
+    if read.text("x-dead-letter-routing-key") is not None and read.text("x-dead-letter-exchange") is None:
         read.refuse("x-dead-letter-routing-key", "needs x-dead-letter-exchange beside it")
-    limit = read.whole("x-delivery-limit", low=-1)
-    if kind == "quorum" and limit is None:
-        limit = QUORUM_DELIVERY_LIMIT
     return Rules(
-        message_ttl_ms=read.whole("x-message-ttl", low=0),
-        expires_ms=read.whole("x-expires", low=1),
-        max_length=read.whole("x-max-length", low=0),
-        max_length_bytes=read.whole("x-max-length-bytes", low=0),
-        overflow=read.choice("x-overflow", (DROP_HEAD, REJECT_PUBLISH, REJECT_PUBLISH_DLX), DROP_HEAD),
-        dead_letter_exchange=dead_letter_exchange,
-        dead_letter_routing_key=dead_letter_routing_key,
-        max_priority=read.whole("x-max-priority", low=1, high=255),
+        message_ttl_ms=read.least("message-ttl", low=0, high=MAX_TIME_MS),
+        expires_ms=read.least("expires", low=1, high=MAX_TIME_MS),
+        max_length=read.least("max-length"),
+        max_length_bytes=read.least("max-length-bytes"),
+        overflow=read.choice("x-overflow", OVERFLOWS, policy.get("overflow", DROP_HEAD)),
+        dead_letter_exchange=read.own("dead-letter-exchange"),
+        dead_letter_routing_key=read.own("dead-letter-routing-key"),
+        max_priority=read.whole("x-max-priority", high=255),
         is_single_active=read.flag("x-single-active-consumer"),
-        delivery_limit=None if limit == -1 else limit,
+        delivery_limit=read.delivery_limit() if kind == "quorum" else None,
+        consumer_timeout_ms=read.least("consumer-timeout"),
         type=kind,
     )
 
 
+def smaller_limit(one: int, other: int) -> int:
+    """Of two delivery limits; a negative one is none at all, and gives way to the other (RabbitMQ 4)."""
+    return max(one, other) if one < 0 or other < 0 else min(one, other)
+
+
 class _Reader:
-    def __init__(self, arguments: Arguments, where: str) -> None:
+    def __init__(self, arguments: Arguments, where: str, policy: Mapping[str, Any]) -> None:
         self.arguments = arguments
         self.where = where
+        self.policy = policy
 
     def refuse(self, name: str, why: str) -> None:
         raise PreconditionFailed(f"invalid arg '{name}' for {self.where}: {why}")
 
-    def whole(self, name: str, low: int, high: int = 2**53) -> int | None:
+    def refuse_foreign(self, kind: str) -> None:
+        """Some arguments belong to one type of queue only."""
+        for other, names in ONLY_FOR.items():
+            for name in names if other != kind else ():
+                if name in self.arguments:
+                    raise PreconditionFailed(f"invalid arg '{name}' for {self.where} of queue type {kind}")
+
+    def whole(self, name: str, low: int = 0, high: int = 2**53) -> int | None:
         value = self.arguments.get(name)
         if value is None:
             return None
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
             self.refuse(name, f"takes a whole number from {low}" + (f" to {high}" if high < 2**53 else ""))
         return int(value)
+
+    def least(self, name: str, low: int = 0, high: int = 2**53) -> int | None:
+        """Of the argument and the policy."""
+        given = [self.whole(f"x-{name}", low, high), self.policy.get(name)]
+        return min((limit for limit in given if limit is not None), default=None)
+
+    def delivery_limit(self) -> int | None:
+        own, other = self.whole("x-delivery-limit", low=-1), self.policy.get("delivery-limit")
+        given = [limit for limit in (own, other) if limit is not None]
+        limit = smaller_limit(given[0], given[-1]) if given else QUORUM_DELIVERY_LIMIT
+        return None if limit < 0 else limit
+
+    def own(self, name: str) -> str | None:
+        """The argument, else what the policy says."""
+        value = self.text(f"x-{name}")
+        return self.policy.get(name) if value is None else value
 
     def text(self, name: str) -> str | None:
         value = self.arguments.get(name)

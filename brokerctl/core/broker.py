@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from brokerctl.core import replies
+from brokerctl.core import enforcing, replies
 from brokerctl.core.authorized import AuthorizedVhost
 from brokerctl.core.channel import Channel, Peer
 from brokerctl.core.context import Context
@@ -13,6 +13,7 @@ from brokerctl.core.effects import Effects, Save
 from brokerctl.core.headers import HeaderCodec
 from brokerctl.core.message import Entry
 from brokerctl.core.permissions import Permission, User
+from brokerctl.core.policies import Kind
 from brokerctl.core.queue import Queue
 from brokerctl.core.vhost import Vhost
 from brokerctl.errors import NotAllowed, NotFound
@@ -52,6 +53,9 @@ class Broker:
             vhost.delete_queue(queue, effects)
         for exchange in [name for name, ex in vhost.exchanges.items() if not name.startswith("amq.") and name]:
             vhost.delete_exchange(exchange, effects)
+        for kind, policies in vhost.policies.by_kind.items():
+            for policy in list(policies):
+                enforcing.clear_policy(vhost, kind, policy, effects)
         for user in self.users.values():
             self.clear_permission(user, name, effects)
         del self.vhosts[name]
@@ -145,6 +149,9 @@ class Broker:
             self.put_user(name, value["password_hash"], value["tags"], unsaved)
         for (name, vhost), value in by_kind.get("permission", []):
             self.users[name].permissions[vhost] = Permission(**value)
+        for kind in Kind:
+            for (vhost, name), value in by_kind.get(kind, []):
+                enforcing.restore_policy(self.vhosts[vhost], kind, name, value)
         for (vhost, name), value in by_kind.get("exchange", []):
             self._restore_exchange(vhost, name, value)
         queues = {}

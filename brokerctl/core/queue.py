@@ -15,6 +15,7 @@ from brokerctl.core.consumers import Consumer
 from brokerctl.core.counters import Counters
 from brokerctl.core.effects import Deliver, Effects, Forget
 from brokerctl.core.message import Arguments, Entry, Message
+from brokerctl.core.policies import NONE, InForce
 from brokerctl.core.reasons import Reason
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Queue:
         "counters",
         "dead_letters",
         "had_consumers",
+        "in_force",
         "is_auto_delete",
         "is_deleted",
         "is_durable",
@@ -68,8 +70,11 @@ class Queue:
         self.is_auto_delete = is_auto_delete
         self.owner = owner
         """Name of the connection that has it exclusively, or None."""
+        self.in_force: InForce
+        """Its policies. They change with `follow` only, which works out `rules`."""
+        self.rules: Rules
         self.arguments = arguments or {}
-        self.rules: Rules = rules(self.arguments, f"queue '{name}' in vhost '{vhost}'")
+        self.follow(NONE)
         self.dead_letters: DeadLetters | None = None
         self.store_id = store_id
         self.user = user
@@ -87,6 +92,11 @@ class Queue:
         self.backlog: Backlog = Plain() if priorities is None else Prioritised(priorities)
         self._active: deque[Consumer] = deque()
         self._has_priorities = False
+
+    def follow(self, in_force: InForce) -> None:
+        """Be ruled by these policies beside the queue's own arguments."""
+        self.in_force = in_force
+        self.rules = rules(self.arguments, f"queue '{self.name}' in vhost '{self.vhost}'", in_force.definition)
 
     @property
     def ready(self) -> int:
@@ -123,8 +133,12 @@ class Queue:
         if self._active:
             self.pump(effects)
         if self.rules.max_length is not None or self.rules.max_length_bytes is not None:
-            while self.ready and self._is_over(0, 0):
-                self._drop_head(Reason.MAXLEN, effects)
+            self.shrink(effects)
+
+    def shrink(self, effects: Effects) -> None:
+        """Push the oldest out until the limits hold; a queue that refuses new messages keeps those it has."""
+        while self.rules.overflow == DROP_HEAD and self.ready and self._is_over(0, 0):
+            self._drop_head(Reason.MAXLEN, effects)
 
     def restore(self, entry: Entry) -> None:
         """Put back what the store kept, in order of position, before anybody consumes."""
@@ -211,6 +225,7 @@ class Queue:
                 continue
             self.ready_bytes += len(entry.message.body)
             self.backlog.give_back(entry)
+        self.shrink(effects)
 
     def purge(self) -> list[Entry]:
         """Drop every ready message; return them. Unacked ones stay with whoever holds them."""

@@ -62,8 +62,8 @@ class Router:
                 elif destination.name not in seen:
                     seen.add(destination.name)
                     todo.append(destination)
-            alternate = exchange.arguments.get("alternate-exchange")
-            if not reached and isinstance(alternate, str) and alternate in self._exchanges and alternate not in seen:
+            alternate = None if reached else exchange.alternate
+            if alternate is not None and alternate in self._exchanges and alternate not in seen:
                 seen.add(alternate)
                 todo.append(self._exchanges[alternate])
         return asked_headers

@@ -6,7 +6,7 @@ clients and people match on them.
 
 from __future__ import annotations
 
-from brokerctl.core import equivalence, replies
+from brokerctl.core import enforcing, equivalence, replies
 from brokerctl.core.arguments import DROP_HEAD
 from brokerctl.core.channel import Channel
 from brokerctl.core.consumers import Consumer
@@ -16,6 +16,7 @@ from brokerctl.core.dead_letter import DeadLetters
 from brokerctl.core.effects import CancelConsumer, Effects, Forget, Save
 from brokerctl.core.exchanges import TYPES, Binding, Exchange
 from brokerctl.core.message import Arguments, Entry
+from brokerctl.core.policies import Policies
 from brokerctl.core.queue import Queue
 from brokerctl.core.records import binding_key, binding_record, exchange_record, queue_record
 from brokerctl.core.routing import Router
@@ -39,6 +40,7 @@ class Vhost:
         self.tags: tuple[str, ...] = ()
         self.closed_channels = Counters()
         """What channels counted that are closed by now; with the open ones it is the total of the vhost."""
+        self.policies = Policies()
         self.queues: dict[str, Queue] = {}
         self.exchanges: dict[str, Exchange] = {
             exchange: TYPES[kind](name, exchange, is_durable=True) for exchange, kind in PREDECLARED.items()
@@ -100,6 +102,7 @@ class Vhost:
             arguments=arguments,
             user=user,
         )
+        exchange.in_force = self.policies.of_exchange(exchange)
         self.exchanges[name] = exchange
         self.router.forget()
         if is_durable:
@@ -160,8 +163,7 @@ class Vhost:
         )
         queue.dead_letters = self.dead_letters
         self.queues[name] = queue
-        if queue.rules.expires_ms is not None:
-            self.context.expiring[queue] = None
+        enforcing.govern(self, queue, effects)
         self.has_refusing_queues |= queue.rules.overflow != DROP_HEAD
         self.context.churn.queue_created += 1
         self.router.forget()

@@ -26,7 +26,9 @@ from brokerctl.management import (
     messages,
     nodes,
     overview,
+    parameters,
     permissions,
+    policies,
     queues,
     unused,
     users,
@@ -51,6 +53,8 @@ RESOURCES = [
     *consumers.RESOURCES,
     *users.RESOURCES,
     *permissions.RESOURCES,
+    *policies.RESOURCES,
+    *parameters.RESOURCES,
     *health.RESOURCES,
     *unused.RESOURCES,
 ]

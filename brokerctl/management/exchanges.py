@@ -25,6 +25,11 @@ def _message_stats(exchange: Exchange, call: Call) -> Any:
     return call.rates.both(exchange, EXCHANGE, numbers) if any(numbers) else ABSENT
 
 
+def _policy(exchange: Exchange, call: Call) -> Any:
+    """Left out where there is none, as RabbitMQ does with exchanges."""
+    return exchange.in_force.policy.name if exchange.in_force.policy is not None else ABSENT
+
+
 FIELDS: Fields[Exchange] = {
     "name": lambda exchange, call: exchange.name,
     "vhost": lambda exchange, call: exchange.vhost,
@@ -33,6 +38,7 @@ FIELDS: Fields[Exchange] = {
     "auto_delete": lambda exchange, call: exchange.is_auto_delete,
     "internal": lambda exchange, call: exchange.is_internal,
     "arguments": lambda exchange, call: to_json(exchange.arguments),
+    "policy": _policy,
     "user_who_performed_action": lambda exchange, call: exchange.user or INTERNAL_USER,
     "message_stats": _message_stats,
 }

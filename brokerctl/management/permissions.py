@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from starlette.responses import Response
 
-from brokerctl.core.permissions import Right, User, is_valid
+from brokerctl.core.patterns import is_valid
+from brokerctl.core.permissions import Right, User
 from brokerctl.management import paging, render, values
 from brokerctl.management.auth import Level
 from brokerctl.management.call import Call

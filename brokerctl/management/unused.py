@@ -20,12 +20,6 @@ async def nothing(call: Call) -> Response:
 
 
 RESOURCES = [
-    resource("/policies", get=(Level.MANAGEMENT, nothing)),
-    resource("/policies/{vhost}", get=(Level.VHOST, nothing)),
-    resource("/operator-policies", get=(Level.MANAGEMENT, nothing)),
-    resource("/operator-policies/{vhost}", get=(Level.VHOST, nothing)),
-    resource("/parameters", get=(Level.POLICYMAKER, nothing)),
-    resource("/parameters/{component}", get=(Level.POLICYMAKER, nothing)),
     resource("/global-parameters", get=(Level.POLICYMAKER, nothing)),
     resource("/vhost-limits", get=(Level.MANAGEMENT, nothing)),
     resource("/vhost-limits/{vhost}", get=(Level.VHOST, nothing)),

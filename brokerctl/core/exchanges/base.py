@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from brokerctl.core.message import Arguments
+from brokerctl.core.policies import NONE, InForce
 from brokerctl.core.queue import Queue
+
+ALTERNATE = "alternate-exchange"
 
 
 class Binding:
@@ -51,9 +54,16 @@ class Exchange(ABC):
         self.is_internal = is_internal
         self.arguments = arguments or {}
         self.user = user
+        self.in_force: InForce = NONE
         self.bindings: dict[tuple[Any, ...], Binding] = {}
         self.publish_in = 0
         self.publish_out = 0
+
+    @property
+    def alternate(self) -> str | None:
+        """The name of the exchange that gets what this one has no destination for; an argument wins over a policy."""
+        name = self.arguments.get(ALTERNATE, self.in_force.definition.get(ALTERNATE))
+        return name if isinstance(name, str) else None
 
     def bind(self, binding: Binding) -> bool:
         """Add a binding; False when the same was there."""

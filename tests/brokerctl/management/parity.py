@@ -136,6 +136,9 @@ SHAPES = [
     Shape("/health/checks/node-is-quorum-critical"),
     Shape("/aliveness-test/{vhost}"),
     Shape("/policies"),
+    Shape("/policies/{vhost}"),
+    Shape("/parameters/operator_policy/{vhost}"),
+    Shape("/operator-policies/{vhost}"),
     Shape("/parameters"),
 ]
 
@@ -158,6 +161,8 @@ B = "/bindings/{vhost}/e/events/q/idle"
 PUBLISH = "/exchanges/{vhost}/amq.default/publish"
 GET = "/queues/{vhost}/idle/get"
 ALL = {"configure": ".*", "write": ".*", "read": ".*"}
+P = "/policies/{vhost}/asked"
+POLICY = {"pattern": "^asked$", "definition": {"max-length": 5}}
 
 
 def message(**change: Any) -> dict[str, Any]:
@@ -295,6 +300,29 @@ STORIES: dict[str, list[Answer]] = {
         Answer("POST", "/users/bulk-delete", {"users": ["nobody"]}),
         Answer("POST", "/users/bulk-delete", {}),
         Answer("POST", "/users/bulk-delete", {"users": ["{user}"]}),
+    ],
+    "setting policies": [
+        Answer("PUT", P, POLICY),
+        Answer("PUT", P, POLICY),
+        Answer("GET", P),
+        Answer("PUT", P, {**POLICY, "definition": {}}),
+        Answer("PUT", P, {**POLICY, "definition": {"nonsense": 1}}),
+        Answer("PUT", P, {**POLICY, "definition": {"max-length": "1"}}),
+        Answer("PUT", P, {**POLICY, "definition": {"overflow": "x"}}),
+        Answer("PUT", P, {**POLICY, "definition": {"alternate-exchange": 1}}),
+        Answer("PUT", P, {**POLICY, "pattern": "("}),
+        Answer("PUT", P, {**POLICY, "priority": "x"}),
+        Answer("PUT", P, {**POLICY, "apply-to": "x"}),
+        Answer("PUT", P, {"pattern": ""}),
+        Answer("PUT", "/policies/nowhere/p", POLICY),
+        Answer("PUT", "/operator-policies/{vhost}/o", {**POLICY, "definition": {"queue-mode": "lazy"}}),
+        Answer("PUT", "/operator-policies/{vhost}/o", POLICY),
+        Answer("GET", "/operator-policies/{vhost}/o"),
+        Answer("GET", "/operator-policies/{vhost}/nope"),
+        Answer("GET", "/policies/{vhost}/nope"),
+        Answer("DELETE", "/policies/{vhost}/nope"),
+        Answer("DELETE", P),
+        Answer("DELETE", "/operator-policies/{vhost}/o"),
     ],
     "asking for health": [
         Answer("GET", "/vhosts/nowhere"),

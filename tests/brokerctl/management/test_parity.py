@@ -108,6 +108,9 @@ def _side(amqp_port: int, api_port: int) -> Iterator[Side]:
 
 
 def _play(api: httpx.Client, connection: pika.BlockingConnection) -> None:
+    policy = {"pattern": "^(busy|events)$", "definition": {"max-length": 900}, "priority": 3}
+    api.put(path("policies", VHOST, "some"), json=policy).raise_for_status()
+    api.put(path("operator-policies", VHOST, "some"), json={**policy, "apply-to": "queues"}).raise_for_status()
     channel = connection.channel()
     channel.confirm_delivery()
     channel.exchange_declare("events", ExchangeType.topic, durable=True, arguments={"alternate-exchange": "amq.fanout"})

@@ -9,9 +9,6 @@ import pytest
 @pytest.mark.parametrize(
     "where",
     [
-        "/policies",
-        "/policies/%2F",
-        "/operator-policies",
         "/parameters",
         "/global-parameters",
         "/vhost-limits",
