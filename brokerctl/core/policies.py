@@ -15,6 +15,7 @@ from brokerctl.core.arguments import OVERFLOWS, smaller_limit
 from brokerctl.core.message import Arguments
 from brokerctl.core.patterns import finds, is_valid
 from brokerctl.errors import PreconditionFailed
+from brokerctl.names import fits_shortstr
 
 if TYPE_CHECKING:
     from brokerctl.core.exchanges import Exchange
@@ -38,7 +39,7 @@ class Scope(StrEnum):
 
 
 def _text(value: Any) -> bool:
-    return isinstance(value, str)
+    return isinstance(value, str) and fits_shortstr(value)
 
 
 def _whole(low: int) -> Callable[[Any], bool]:

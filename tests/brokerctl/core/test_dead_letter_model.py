@@ -64,6 +64,7 @@ class Node:
             "x-max-length": self.max_length,
             "x-overflow": self.overflow,
             "x-delivery-limit": self.delivery_limit,
+            "x-queue-type": None if self.delivery_limit is None else "quorum",
         }
         return {name: value for name, value in found.items() if value is not None}
 

@@ -253,6 +253,7 @@ def test_alternate_exchange_by_policy_takes_what_has_no_route_and_an_argument_wi
         ({"message-ttl": "1"}, Kind.POLICY, "1 is not a valid message TTL"),
         ({"expires": 0}, Kind.POLICY, "0 is not a valid queue expiry"),
         ({"overflow": "explode"}, Kind.OPERATOR, "explode is not a valid overflow value"),
+        ({"dead-letter-exchange": "x" * 256}, Kind.POLICY, "x* is not a valid dead letter exchange name"),
         ({"queue-version": 3}, Kind.POLICY, "3 is not a valid queue-version value"),
     ],
 )
