@@ -29,9 +29,9 @@ bench: .venv/development
 	$(BIN)/python -m bench.broker $(BENCH)
 
 # The long form of the tests that try to break the broker; one line each in reports/reliability.jsonl.
-# One of them: RELIABILITY_TESTS="-k table_bombs"; a failed seed again: RELIABILITY_SEED=….
+# One of them, by its number or a part of its name: TEST=a1. A failed seed again: SEED=….
 reliability: .venv/development
-	RELIABILITY=long $(BIN)/python -m pytest -q -m reliability $(RELIABILITY_TESTS)
+	RELIABILITY=long $(if $(SEED),RELIABILITY_SEED=$(SEED)) $(BIN)/python -m pytest -q -m reliability $(if $(TEST),-k $(TEST))
 
 setup: .venv/development node_modules/.package-lock.json
 

@@ -18,8 +18,10 @@ from tests.support.rabbitmq import RabbitMQ
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker of xdist gets all tests of the real RabbitMQ, so there is one of it."""
+    """One worker of xdist gets all tests of the real RabbitMQ, so there is one. `-k a1` finds reliability("a1")."""
     for item in items:
+        for mark in item.iter_markers("reliability"):
+            item.extra_keyword_matches.update(mark.args)
         if "rabbitmq" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.rabbitmq)
             item.add_marker(pytest.mark.xdist_group("rabbitmq"))

@@ -114,6 +114,7 @@ class Node:
         """Close every connection with a reason, keep what is durable, let go of the disk."""
         self._ticking.cancel()
         for session in list(self.sessions):
+            session.drop_held()
             session.fail(0, ConnectionForced("broker forced connection closure with reason 'shutdown'"))
             session.finish()
         stored = [
@@ -231,6 +232,7 @@ class Node:
         self.failure = error
         log.critical("the store failed; no connection is accepted until the broker is restarted: %s", error)
         for session in list(self.sessions):
+            session.drop_held()
             session.fail(0, InternalError(f"the broker cannot write to its disk: {error}"))
             session.finish()
 

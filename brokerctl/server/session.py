@@ -120,6 +120,16 @@ class Session(asyncio.Protocol):
         self._holds += 1
         self.node.when_durable(self._release)
 
+    @property
+    def is_held(self) -> bool:
+        return self._holds > 0
+
+    def drop_held(self) -> None:
+        """Never say what waits for the disk: nobody will know whether it got there."""
+        if self._holds:
+            self._holds = 0
+            self.out.clear()
+
     def start_task(self, task: asyncio.Task[None]) -> None:
         """Own a task: it ends with the connection."""
         self._task = task

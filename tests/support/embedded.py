@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ import pika
 
 HERE = r"://127\.0\.0\.1:(\d+)"
 READY = re.compile(rf"Broker is ready: amqp{HERE} http{HERE}(?: amqps{HERE} https{HERE})?$")
+SERVE = ("-m", "brokerctl", "serve")
 
 
 @dataclass(slots=True)
@@ -34,9 +35,10 @@ class EmbeddedBroker:
         return pika.BlockingConnection(parameters)
 
     def kill(self) -> None:
-        """As a power switch for the process: no handler runs."""
-        self.process.send_signal(signal.SIGKILL)
-        self.process.communicate()
+        """As a power switch for the process: no handler runs. Safe to call again."""
+        if self.process.returncode is None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.communicate()
 
     def stop(self, within: float = 20) -> None:
         """As a person would: SIGTERM, and wait until it is gone."""
@@ -45,13 +47,13 @@ class EmbeddedBroker:
         self.process.communicate(timeout=within)
 
 
-def start(home: Path, **settings: str) -> EmbeddedBroker:
+def start(home: Path, command: Sequence[str] = SERVE, **settings: str) -> EmbeddedBroker:
     """Start a broker on free ports with its data in `home`; return when it accepts connections."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("POSTROOM_")}
     environment |= {"POSTROOM_HOME": str(home), "POSTROOM_AMQP_PORT": "0", "POSTROOM_API_PORT": "0", **settings}
     with (home / "broker.log").open("a") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "brokerctl", "serve"], env=environment, stdout=subprocess.PIPE, stderr=log, text=True
+            [sys.executable, *command], env=environment, stdout=subprocess.PIPE, stderr=log, text=True
         )
     assert process.stdout is not None
     line = process.stdout.readline()

@@ -10,9 +10,13 @@ from brokerctl.wire.methods import channel
 
 
 def close(outlet: Outlet, method: channel.Close, effects: Effects) -> None:
+    """Answered when the acks of the channel are on disk: AMQP has no other answer to an ack (reliability P3)."""
     session = outlet.session
     session.flush()
+    has_acked = outlet.channel.counters.ack > 0
     session.close_channel(outlet.number)
+    if has_acked:
+        session.hold()
     session.reply(outlet.number, channel.CloseOk())
 
 

@@ -148,9 +148,16 @@ def open_(session: Session, method: connection.Open) -> None:
 
 
 def close(session: Session, method: connection.Close) -> None:
+    """Answered when the acks of its channels are on disk, as channel.close is."""
+    has_acked = any(outlet.channel.counters.ack for outlet in session.outlets.values())
     session.leave()
+    if has_acked:
+        session.hold()
     session.reply(0, connection.CloseOk())
-    session.finish()
+    if session.is_held:
+        session.node.when_durable(session.finish)
+    else:
+        session.finish()
 
 
 def close_ok(session: Session, method: connection.CloseOk) -> None:

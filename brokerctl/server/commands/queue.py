@@ -59,6 +59,8 @@ def unbind(outlet: Outlet, method: queue.Unbind, effects: Effects) -> None:
 
 def purge(outlet: Outlet, method: queue.Purge, effects: Effects) -> None:
     count = outlet.vhost.purge_queue(outlet.queue_name(method.queue), effects)
+    if count:
+        outlet.session.hold()
     if not method.nowait:
         outlet.session.reply(outlet.number, queue.PurgeOk(count))
 

@@ -1,0 +1,129 @@
+"""Brokers that are broken on purpose, which the tests must notice: REL_BREAK=… python -m tests.reliability.broken
+
+Each takes one promise away where the broker keeps it, and is otherwise the broker. Nothing of this is in the product,
+so no variable of its environment can break it. What needs another technique than SIGKILL to be seen (no fsync, no
+checksum) is broken in tests/brokerctl/store.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from brokerctl.core.broker import Broker
+from brokerctl.server import main
+from brokerctl.server.effects import Carrier
+from brokerctl.server.session import Session
+from brokerctl.store.base import Batch
+
+
+class _AtOnce(list[Any]):
+    """Receipts that do not wait for the disk."""
+
+    def append(self, receipt: Callable[[], None]) -> None:
+        receipt()
+
+
+def confirm_before_write() -> None:
+    """A confirm, and every other answer that waits for the disk, is said before the disk was asked."""
+    made = Batch.__init__
+
+    def __init__(self: Batch) -> None:  # noqa: N807 (it becomes the class's own)
+        made(self)
+        self.receipts = _AtOnce()
+
+    Batch.__init__ = __init__  # type: ignore[method-assign]
+
+
+def close_before_ack() -> None:
+    """channel.close-ok and the answer to a declaration do not wait for the disk."""
+    Session.hold = lambda self: None  # type: ignore[method-assign]
+
+
+def forget_on_delivery() -> None:
+    """A message leaves the disk when it is handed out, and not when it is acked."""
+    deliver = Carrier._deliver
+
+    def _deliver(self: Carrier, effect: Any) -> None:
+        deliver(self, effect)
+        if effect.entry.is_stored:
+            self.store.batch.settle([effect.entry.position])
+
+    Carrier._deliver = _deliver  # type: ignore[method-assign]
+
+
+def forget_acks() -> None:
+    """An ack never reaches a message that is on disk."""
+
+    def settle(self: Batch, positions: Any) -> None:
+        for position in positions:
+            self.messages.pop(position, None)
+
+    Batch.settle = settle  # type: ignore[method-assign]
+
+
+def spoil_bodies() -> None:
+    """The end of a large body reaches the disk as zeros."""
+    add = Batch.add
+
+    def _add(self: Batch, row: Any) -> None:
+        body = row[5]
+        add(self, (*row[:5], body[:4096] + bytes(len(body[4096:])), *row[6:]))
+
+    Batch.add = _add  # type: ignore[method-assign]
+
+
+def first_time_again() -> None:
+    """After a restart nothing counts as redelivered."""
+    restore = Broker.restore_entry
+
+    def restore_entry(self: Broker, queue: Any, entry: Any) -> None:
+        entry.is_redelivered = False
+        restore(self, queue, entry)
+
+    Broker.restore_entry = restore_entry  # type: ignore[method-assign]
+
+
+def backwards() -> None:
+    """After a restart the last message of a queue is its first."""
+    restore = Broker.restore_entry
+
+    def restore_entry(self: Broker, queue: Any, entry: Any) -> None:
+        restore(self, queue, entry)
+        entries = queue.purge()
+        queue.backlog.append(entries[-1])
+        for each in entries[:-1]:
+            queue.backlog.append(each)
+
+    Broker.restore_entry = restore_entry  # type: ignore[method-assign]
+
+
+def half_definitions() -> None:
+    """The bindings of a queue that is deleted stay on disk."""
+    define = Batch.define
+
+    def _define(self: Batch, kind: str, key: tuple[str, ...], value: dict[str, Any] | None) -> None:
+        if value is not None or kind != "binding":
+            define(self, kind, key, value)
+
+    Batch.define = _define  # type: ignore[method-assign]
+
+
+BREAKS: tuple[Callable[[], None], ...] = (
+    confirm_before_write,
+    close_before_ack,
+    forget_on_delivery,
+    forget_acks,
+    spoil_bodies,
+    first_time_again,
+    backwards,
+    half_definitions,
+)
+
+
+if __name__ == "__main__":
+    named = {each.__name__: each for each in BREAKS}
+    named[os.environ["REL_BREAK"]]()
+    sys.exit(main.main())
