@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from array import array
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from brokerctl.core import enforcing, replies
@@ -11,12 +13,11 @@ from brokerctl.core.channel import Channel, Peer
 from brokerctl.core.context import Context
 from brokerctl.core.effects import Effects, Save
 from brokerctl.core.headers import HeaderCodec
-from brokerctl.core.message import Entry
 from brokerctl.core.permissions import Permission, User
 from brokerctl.core.policies import Kind
 from brokerctl.core.queue import Queue
 from brokerctl.core.vhost import Vhost
-from brokerctl.errors import NotAllowed, NotFound
+from brokerctl.errors import AmqpError, NotAllowed, NotFound
 
 
 class Broker:
@@ -27,6 +28,8 @@ class Broker:
         self.users: dict[str, User] = {}
         self.peers: dict[str, Peer] = {}
         """Open connections by name."""
+        self.left_out: list[str] = []
+        """Definitions that could not be restored."""
 
     # Vhosts and users
 
@@ -138,39 +141,53 @@ class Broker:
     # Start
 
     def restore(self, definitions: Iterable[tuple[str, tuple[str, ...], dict[str, Any]]]) -> dict[int, Queue]:
-        """Rebuild from saved definitions, in any order. Returns the queues by their store id, for their messages."""
+        """Rebuild from saved definitions, in any order. Returns the queues by their store id, for their messages.
+
+        One that cannot be restored is left out and named in `left_out`: it must not keep the others from starting.
+        """
         by_kind: dict[str, list[tuple[tuple[str, ...], dict[str, Any]]]] = {}
         for kind, key, value in definitions:
             by_kind.setdefault(kind, []).append((key, value))
-        unsaved: Effects = []
-        for (name,), value in by_kind.get("vhost", []):
-            self.put_vhost(name, value.get("description", ""), value.get("tags", ()), unsaved)
-        for (name,), value in by_kind.get("user", []):
-            self.put_user(name, value["password_hash"], value["tags"], unsaved)
-        for (name, vhost), value in by_kind.get("permission", []):
-            self.users[name].permissions[vhost] = Permission(**value)
-        for kind in Kind:
-            for (vhost, name), value in by_kind.get(kind, []):
-                enforcing.restore_policy(self.vhosts[vhost], kind, name, value)
-        for (vhost, name), value in by_kind.get("exchange", []):
-            self._restore_exchange(vhost, name, value)
-        queues = {}
-        for (vhost, name), value in by_kind.get("queue", []):
-            queue = self._restore_queue(vhost, name, value)
-            queues[queue.store_id] = queue
-            self.context.sequence.last = max(self.context.sequence.last, queue.store_id)
-        for _, value in by_kind.get("binding", []):
-            self._restore_binding(value, unsaved)
-        return queues
+        restorers: tuple[tuple[str, Callable[..., None]], ...] = (
+            ("vhost", self._restore_vhost),
+            ("user", self._restore_user),
+            ("permission", self._restore_permission),
+            *((kind, partial(self._restore_policy, kind)) for kind in Kind),
+            ("exchange", self._restore_exchange),
+            ("queue", self._restore_queue),
+            ("binding", self._restore_binding),
+        )
+        for kind, restore in restorers:
+            for key, value in by_kind.get(kind, []):
+                try:
+                    restore(*key, value=value)
+                except (AmqpError, LookupError, TypeError, ValueError, AttributeError) as error:
+                    self.left_out.append(f"{kind} {key}: {error!r}")
+        return {
+            queue.store_id: queue for vhost in self.vhosts.values() for queue in vhost.queues.values() if queue.store_id
+        }
 
-    def restore_entry(self, queue: Queue, entry: Entry) -> None:
-        """Put a stored message back. Entries of a queue come in order of position."""
-        self.context.sequence.last = max(self.context.sequence.last, entry.position)
-        queue.restore(entry)
-        if entry.expires_at is not None:
+    def restore_messages(
+        self, queue: Queue, positions: array[int], sizes: array[int], priorities: bytearray, has_expiry: bool
+    ) -> None:
+        """Give a queue what is stored for it, in order of position."""
+        queue.restore(positions, sizes, priorities)
+        if has_expiry:
             self.context.expiring[queue] = None
 
-    def _restore_exchange(self, vhost: str, name: str, value: dict[str, Any]) -> None:
+    def _restore_vhost(self, name: str, *, value: dict[str, Any]) -> None:
+        self.put_vhost(name, value.get("description", ""), value.get("tags", ()), [])
+
+    def _restore_user(self, name: str, *, value: dict[str, Any]) -> None:
+        self.put_user(name, value["password_hash"], value["tags"], [])
+
+    def _restore_permission(self, name: str, vhost: str, *, value: dict[str, Any]) -> None:
+        self.users[name].permissions[vhost] = Permission(**value)
+
+    def _restore_policy(self, kind: Kind, vhost: str, name: str, *, value: dict[str, Any]) -> None:
+        enforcing.restore_policy(self.vhosts[vhost], kind, name, value)
+
+    def _restore_exchange(self, vhost: str, name: str, *, value: dict[str, Any]) -> None:
         self.vhosts[vhost].declare_exchange(
             name,
             value["type"],
@@ -182,7 +199,7 @@ class Broker:
             user=value["user"],
         )
 
-    def _restore_queue(self, vhost: str, name: str, value: dict[str, Any]) -> Queue:
+    def _restore_queue(self, vhost: str, name: str, *, value: dict[str, Any]) -> None:
         queue = self.vhosts[vhost].declare_queue(
             name,
             [],
@@ -192,9 +209,8 @@ class Broker:
             user=value["user"],
         )
         queue.store_id = value["store_id"]
-        return queue
 
-    def _restore_binding(self, value: dict[str, Any], unsaved: Effects) -> None:
+    def _restore_binding(self, *_: str, value: dict[str, Any]) -> None:
         vhost = self.vhosts[value["vhost"]]
         destinations = vhost.queues if value["destination_type"] == "queue" else vhost.exchanges
         vhost.bind(
@@ -202,5 +218,5 @@ class Broker:
             destinations[value["destination"]],
             value["routing_key"],
             value["arguments"],
-            unsaved,
+            [],
         )

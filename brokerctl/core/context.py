@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from brokerctl.core.counters import Churn
 from brokerctl.core.headers import HeaderCodec
+from brokerctl.core.memory import Memory
 from brokerctl.core.sequence import Sequence
 
 if TYPE_CHECKING:
@@ -29,5 +30,6 @@ class Context:
     clock: Clock = field(default_factory=Clock)
     sequence: Sequence = field(default_factory=Sequence)
     churn: Churn = field(default_factory=Churn)
+    memory: Memory = field(default_factory=Memory)
     expiring: dict[Queue, None] = field(default_factory=dict)
     """Queues that time can change; the others are never looked at."""

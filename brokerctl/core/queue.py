@@ -5,15 +5,17 @@ What a limit pushes out goes to `dead_letters`, which the vhost gives; without o
 
 from __future__ import annotations
 
+from array import array
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from brokerctl.core.arguments import DROP_HEAD, Rules, rules
 from brokerctl.core.backlog import Backlog, Plain, Prioritised
 from brokerctl.core.consumers import Consumer
 from brokerctl.core.counters import Counters
-from brokerctl.core.effects import Deliver, Effects, Forget
+from brokerctl.core.effects import Deliver, Effects, Forget, Store
+from brokerctl.core.memory import OVERHEAD_BYTES, Memory
 from brokerctl.core.message import Arguments, Entry, Message
 from brokerctl.core.policies import NONE, InForce
 from brokerctl.core.reasons import Reason
@@ -24,21 +26,27 @@ if TYPE_CHECKING:
 MESSAGE_OVERHEAD_BYTES = 64
 """Counted against a connection's window per delivery: frames, tag, names."""
 
+UNLIMITED = Memory()
+
 
 class Queue:
     __slots__ = (
         "_active",
         "_has_priorities",
+        "_roomy_bytes",
+        "_roomy_publishes",
         "arguments",
         "backlog",
         "consumers",
         "counters",
+        "damaged_messages",
         "dead_letters",
         "had_consumers",
         "in_force",
         "is_auto_delete",
         "is_deleted",
         "is_durable",
+        "memory",
         "name",
         "owner",
         "ready_bytes",
@@ -63,6 +71,7 @@ class Queue:
         arguments: Arguments | None = None,
         store_id: int = 0,
         user: str = "",
+        memory: Memory = UNLIMITED,
     ) -> None:
         self.vhost = vhost
         self.name = name
@@ -89,7 +98,12 @@ class Queue:
         self.unused_since = 0.0
         """For x-expires: reset while there are consumers, and by every get and declare."""
         priorities = self.rules.max_priority
-        self.backlog: Backlog = Plain() if priorities is None else Prioritised(priorities)
+        self.backlog: Backlog = Plain(self._load) if priorities is None else Prioritised(priorities, self._load)
+        self.memory = memory
+        self.damaged_messages = 0
+        """How many of its messages the disk cannot read any more."""
+        self._roomy_bytes = self._roomy_publishes = 0
+        """Until `ready_bytes` or the count of publishes is above these, memory cannot have become short."""
         self._active: deque[Consumer] = deque()
         self._has_priorities = False
 
@@ -134,16 +148,35 @@ class Queue:
             self.pump(effects)
         if self.rules.max_length is not None or self.rules.max_length_bytes is not None:
             self.shrink(effects)
+        if self.ready_bytes > self._roomy_bytes or self.counters.publish > self._roomy_publishes:
+            self._watch_memory()
 
     def shrink(self, effects: Effects) -> None:
         """Push the oldest out until the limits hold; a queue that refuses new messages keeps those it has."""
         while self.rules.overflow == DROP_HEAD and self.ready and self._is_over(0, 0):
             self._drop_head(Reason.MAXLEN, effects)
 
-    def restore(self, entry: Entry) -> None:
-        """Put back what the store kept, in order of position, before anybody consumes."""
-        self.ready_bytes += len(entry.message.body)
-        self.backlog.append(entry)
+    def restore(self, positions: array[int], sizes: array[int], priorities: bytearray) -> None:
+        """Take over what the store kept, before anybody consumes. It is read when its turn comes."""
+        self.ready_bytes += sum(sizes)
+        self.backlog.restore(positions, sizes, priorities)
+
+    @property
+    def memory_bytes(self) -> int:
+        """What its ready messages take in memory."""
+        backlog = self.backlog
+        in_memory = len(backlog) - backlog.paged_count
+        return self.ready_bytes - backlog.paged_bytes + in_memory * OVERHEAD_BYTES
+
+    def make_room(self, effects: Effects) -> None:
+        """Have what memory has no room for on disk only. Called at the end of each turn while it is crowded."""
+        limit = self.memory.limit_bytes
+        if self.backlog.is_paging or self.memory_bytes > limit:
+            for entry in self.backlog.page_out(limit // 2, self.memory.holds):
+                entry.is_stored = True
+                effects.append(Store(self, entry, None, 0))
+        if self.backlog.is_settled:
+            self.memory.crowded.pop(self, None)
 
     def expire(self, now: float, effects: Effects) -> None:
         """Give up messages at the head whose time is over. Behind the head they wait for their turn (docs/ttl)."""
@@ -227,10 +260,14 @@ class Queue:
             self.backlog.give_back(entry)
         self.shrink(effects)
 
-    def purge(self) -> list[Entry]:
-        """Drop every ready message; return them. Unacked ones stay with whoever holds them."""
+    def purge(self, effects: Effects) -> int:
+        """Drop every ready message; return how many. Unacked ones stay with whoever holds them."""
         self.ready_bytes = 0
-        return self.backlog.clear()
+        count = self.ready
+        stored = self.backlog.clear()
+        if stored:
+            effects.append(Forget(stored))
+        return count
 
     def add_consumer(self, consumer: Consumer, effects: Effects) -> None:
         self.had_consumers = True
@@ -271,6 +308,28 @@ class Queue:
         return (length is not None and self.ready + more > length) or (
             size is not None and self.ready_bytes + more_bytes > size
         )
+
+    def _watch_memory(self) -> None:
+        if self.backlog.is_paging:
+            self.memory.crowded[self] = None
+            return
+        room = self.memory.limit_bytes - self.memory_bytes
+        if room < 0:
+            self.memory.crowded[self] = None
+            self._roomy_bytes = self._roomy_publishes = 0
+        else:
+            # Bodies alone and overhead alone may each use half of it; then look again.
+            self._roomy_bytes = self.ready_bytes + room // 2
+            self._roomy_publishes = self.counters.publish + room // (2 * OVERHEAD_BYTES)
+
+    def _load(self, positions: Sequence[int], sizes: Sequence[int]) -> list[Entry | None]:
+        found = self.memory.load(positions)
+        # Without sizes it is only a look: what is lost is counted when its turn comes.
+        for entry, size in zip(found, sizes, strict=False):
+            if entry is None:
+                self.damaged_messages += 1
+                self.ready_bytes -= size
+        return found
 
     def _drop_head(self, reason: Reason, effects: Effects) -> None:
         entry = self.backlog.pop()

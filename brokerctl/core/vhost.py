@@ -13,9 +13,9 @@ from brokerctl.core.consumers import Consumer
 from brokerctl.core.context import Context
 from brokerctl.core.counters import Counters
 from brokerctl.core.dead_letter import DeadLetters
-from brokerctl.core.effects import CancelConsumer, Effects, Forget, Save
+from brokerctl.core.effects import CancelConsumer, Effects, Save
 from brokerctl.core.exchanges import TYPES, Binding, Exchange
-from brokerctl.core.message import Arguments, Entry
+from brokerctl.core.message import Arguments
 from brokerctl.core.policies import Policies
 from brokerctl.core.queue import Queue
 from brokerctl.core.records import binding_key, binding_record, exchange_record, queue_record
@@ -160,6 +160,7 @@ class Vhost:
             arguments=arguments,
             store_id=self.context.sequence.next() if is_durable and owner is None else 0,
             user=user,
+            memory=self.context.memory,
         )
         queue.dead_letters = self.dead_letters
         self.queues[name] = queue
@@ -188,16 +189,14 @@ class Vhost:
             consumer.channel.consumers.pop(consumer.tag, None)
             effects.append(CancelConsumer(consumer))
         self._unbind_destination(queue, effects)
-        self.forget_stored(queue.purge(), effects)
+        queue.purge(effects)
         if queue.keeps:
             effects.append(Save("queue", (self.name, queue.name), None))
         return count
 
     def purge_queue(self, queue: Queue, effects: Effects) -> int:
         """Drop the ready messages; unacked ones stay with their holders. Returns how many."""
-        dropped = queue.purge()
-        self.forget_stored(dropped, effects)
-        return len(dropped)
+        return queue.purge(effects)
 
     def release_exclusive(self, connection: str, effects: Effects) -> None:
         """The connection ended: its exclusive queues end with it."""
@@ -292,11 +291,6 @@ class Vhost:
         if consumer is not None:
             consumer.queue.remove_consumer(consumer, effects)
             self.delete_if_unused(consumer.queue, effects)
-
-    def forget_stored(self, entries: list[Entry], effects: Effects) -> None:
-        positions = [entry.position for entry in entries if entry.is_stored]
-        if positions:
-            effects.append(Forget(positions))
 
     # Private
 

@@ -74,6 +74,8 @@ class BrokerConfig:
     half_open_per_address: int = 100
     max_message_bytes: int = 134_217_728
     store_backlog_bytes: int = 67_108_864
+    queue_memory_bytes: int = 67_108_864
+    segment_bytes: int = 16_777_216
     log_level: str = "INFO"
 
     @classmethod
@@ -106,6 +108,8 @@ class BrokerConfig:
             ),
             max_message_bytes=read.number("POSTROOM_MAX_MESSAGE_BYTES", default.max_message_bytes, 1, 2**29),
             store_backlog_bytes=read.number("POSTROOM_STORE_BACKLOG_BYTES", default.store_backlog_bytes, 2**20, 2**34),
+            queue_memory_bytes=read.number("POSTROOM_QUEUE_MEMORY_BYTES", default.queue_memory_bytes, 2**16, 2**40),
+            segment_bytes=read.number("POSTROOM_SEGMENT_BYTES", default.segment_bytes, 2**16, 2**30),
             log_level=read.choice("POSTROOM_LOG_LEVEL", default.log_level, LEVELS),
         )
         read.check_names()

@@ -101,6 +101,8 @@ class Carrier:
                 message.header,
                 message.body,
                 None if entry.expires_at is None else _wall_ms(entry.expires_at),
+                message.priority,
+                not (message.is_persistent and effect.queue.keeps),
             )
         )
         if effect.channel is not None:

@@ -23,7 +23,8 @@ from brokerctl.server.listener import Listener
 from brokerctl.server.node import Node
 from brokerctl.server.session import Session
 from brokerctl.server.tls import Tls
-from brokerctl.store.sqlite import SqliteStore
+from brokerctl.store.disk import FileDisk
+from brokerctl.store.durable import DurableStore
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ async def serve(config: BrokerConfig) -> None:
     """Start everything, say so on stdout in one line, wait for a signal, stop everything."""
     tls = Tls(config) if config.tls_certificate else None
     states = _listeners(config)
-    node = Node(config, SqliteStore(config.home / FOLDER))
+    node = Node(config, DurableStore(FileDisk(config.home / FOLDER), config.segment_bytes))
     node.restore()
     node.start()
     try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from brokerctl import passwords
 from brokerctl.core.broker import Broker
 from brokerctl.core.effects import Effects, Save
 from brokerctl.core.message import Entry, Message
+from brokerctl.core.queue import Queue
 from brokerctl.errors import CommandInvalid, ConnectionForced, InternalError, StoreError
 from brokerctl.protocol.connection import Limits
 from brokerctl.server.codec import WireCodec
@@ -29,7 +30,7 @@ from brokerctl.server.logins import GUEST, Logins
 from brokerctl.server.outlet import Outlet
 from brokerctl.server.session import Session
 from brokerctl.server.tally import Tally
-from brokerctl.store.base import Receipt, Store, StoredMessage
+from brokerctl.store.base import Receipt, Recovered, Store, StoredMessage
 from brokerctl.wire import properties
 from brokerctl.wire.fields import Timestamp
 from brokerctl.wire.methods import Method, channel
@@ -61,24 +62,43 @@ class Node:
         self.sessions: set[Session] = set()
         self.started_at = datetime.now(UTC)
         self.failure: StoreError | None = None
+        memory = self.broker.context.memory
+        memory.limit_bytes, memory.holds, memory.load = config.queue_memory_bytes, store.holds, self._load
         self._paused: list[Session] = []
 
     # Life
 
     def restore(self) -> None:
         """Rebuild from the store; the first time, make the vhosts and users that everybody expects."""
-        queues = self.broker.restore(self.store.definitions())
-        orphans, count = [], 0
-        for stored in self.store.messages():
-            queue = queues.get(stored.queue_id)
-            if queue is None:
-                orphans.append(stored.position)
-                continue
-            self.broker.restore_entry(queue, _entry(stored))
-            count += 1
-        self.store.batch.settle(orphans)
-        log.info("restored %d queues with %d messages", len(queues), count)
+        recovered = self.store.recovered
+        self.broker.context.sequence.last = recovered.last
+        queues = self.broker.restore(recovered.definitions)
+        for what in self.broker.left_out:
+            log.error("a stored definition cannot be restored and is left out: %s", what)
+        for store_id, count in recovered.damaged.items():
+            if store_id in queues:
+                queues[store_id].damaged_messages += count
+        self._restore_messages(recovered, queues)
+        self.store.recovered = Recovered()
         self._ensure_basics()
+
+    def _restore_messages(self, recovered: Recovered, queues: dict[int, Queue]) -> None:
+        count = 0
+        is_whole = not (recovered.damaged or self.broker.left_out)
+        for store_id, kept in recovered.queues.items():
+            queue = queues.get(store_id)
+            if queue is not None:
+                self.broker.restore_messages(queue, kept.positions, kept.sizes, kept.priorities, kept.has_expiry)
+                count += len(kept.positions)
+            elif is_whole:
+                # Held unacked by somebody when its queue was deleted and the broker ended.
+                self.store.batch.settle(kept.positions)
+            else:
+                log.error("%d messages are kept whose queue may be among what is damaged", len(kept.positions))
+        log.info("restored %d queues with %d messages", len(queues), count)
+
+    def _load(self, positions: Sequence[int]) -> list[Entry | None]:
+        return [stored and _entry(stored) for stored in self.store.load(positions)]
 
     def _ensure_basics(self) -> None:
         effects: Effects = []
@@ -117,14 +137,14 @@ class Node:
             session.drop_held()
             session.fail(0, ConnectionForced("broker forced connection closure with reason 'shutdown'"))
             session.finish()
-        stored = [
-            entry.position
+        deliveries = {
+            entry.position: entry.delivery_count
             for vhost in self.broker.vhosts.values()
             for queue in vhost.queues.values()
-            for entry in queue.entries()
+            for entry in queue.backlog.resident()
             if entry.is_stored and entry.is_redelivered
-        ]
-        await asyncio.to_thread(self.store.close, stored)
+        }
+        await asyncio.to_thread(self.store.close, deliveries)
         self.logins.close()
         self.tally.tell()
 
@@ -136,6 +156,8 @@ class Node:
 
     def end_turn(self, session: Session | None) -> None:
         """Hand the batch to the store, let everybody write, and stop reading from a publisher that is too fast."""
+        if self.broker.context.memory.crowded:
+            self._make_room()
         self.store.submit()
         if session is not None:
             self.carrier.dirty.add(session)
@@ -144,6 +166,12 @@ class Node:
         if session is not None and self.store.backlog_bytes > self.config.store_backlog_bytes:
             session.transport.pause_reading()
             self._paused.append(session)
+
+    def _make_room(self) -> None:
+        effects: Effects = []
+        for queue in list(self.broker.context.memory.crowded):
+            queue.make_room(effects)
+        self.carry(effects)
 
     def set_clock(self) -> None:
         """Tell the core what time it is. Called at the start of each turn."""
@@ -243,10 +271,19 @@ def any_saved(effects: Effects) -> bool:
 
 def _entry(stored: StoredMessage) -> Entry:
     facts = properties.facts(stored.header)
-    expiration = int(facts.expiration) if facts.expiration else None
-    message = Message(stored.exchange, stored.routing_key, stored.header, stored.body, True, facts.priority, expiration)
+    message = Message(
+        stored.exchange,
+        stored.routing_key,
+        stored.header,
+        stored.body,
+        facts.persistent,
+        facts.priority,
+        int(facts.expiration) if facts.expiration else None,
+    )
     expires_at = None
-    if stored.expires_ms is not None:
+    if stored.expires_ms:
         # The disk keeps wall time, because the monotonic clock starts again with the machine.
         expires_at = time.monotonic() + stored.expires_ms / 1000 - time.time()
-    return Entry(stored.position, message, True, stored.is_redelivered, expires_at)
+    entry = Entry(stored.position, message, True, stored.is_redelivered, expires_at)
+    entry.delivery_count = stored.deliveries
+    return entry

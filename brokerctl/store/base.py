@@ -6,29 +6,65 @@ its batch still waits is never written at all: most messages of a flowing queue 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
 
 from brokerctl.errors import StoreError
 
 Definition = tuple[str, tuple[str, ...], dict[str, Any]]
 """kind, key, value (brokerctl.core.effects.Save)."""
 
-Row = tuple[int, int, str, str, bytes, bytes, int | None]
-"""position, store id of the queue, exchange, routing key, header, body, expiry in ms since 1970 or None."""
+Row = tuple[int, int, str, str, bytes, bytes, int | None, int, bool]
+"""position, store id of the queue, exchange, routing key, header, body, expiry in ms since 1970 or None, priority, and
+whether it is transient: on disk for want of memory only, and thrown away at the next start."""
 
 Receipt = Callable[[], None]
 """Called on the submitter's side when the batch is on disk."""
 
 
-class StoredMessage:
-    """One message as it comes back after a restart."""
+class StoredMessage(NamedTuple):
+    """One message as it comes back from the disk."""
 
-    __slots__ = ("body", "exchange", "expires_ms", "header", "is_redelivered", "position", "queue_id", "routing_key")
+    position: int
+    exchange: str
+    routing_key: str
+    header: bytes
+    body: bytes
+    expires_ms: int
+    """Milliseconds since 1970; 0: never."""
+    priority: int
+    is_transient: bool
+    deliveries: int
+    """How often it came back to its queue before, as far as that was written down."""
+    is_redelivered: bool
 
-    def __init__(self, row: Row, is_redelivered: bool) -> None:
-        self.position, self.queue_id, self.exchange, self.routing_key, self.header, self.body, self.expires_ms = row
-        self.is_redelivered = is_redelivered
+
+@dataclass(slots=True)
+class Kept:
+    """What is in the log for one queue."""
+
+    positions: array[int] = field(default_factory=lambda: array("Q"))
+    """In order."""
+    sizes: array[int] = field(default_factory=lambda: array("I"))
+    """Bytes of the bodies."""
+    priorities: bytearray = field(default_factory=bytearray)
+    has_expiry: bool = False
+    """Whether any of them may expire."""
+
+
+@dataclass(slots=True)
+class Recovered:
+    """What the log held at the start."""
+
+    definitions: list[Definition] = field(default_factory=list)
+    queues: dict[int, Kept] = field(default_factory=dict)
+    """By store id."""
+    last: int = 0
+    """The highest number seen: new ones start behind it."""
+    damaged: dict[int, int] = field(default_factory=dict)
+    """Stretches of the log that cannot be read, by the store id of the queue they most likely were of; 0: unknown."""
 
 
 class Batch:
@@ -47,10 +83,14 @@ class Batch:
         self.messages[row[0]] = row
         self.size_bytes += len(row[4]) + len(row[5])
 
-    def settle(self, positions: list[int]) -> None:
+    def settle(self, positions: Iterable[int]) -> None:
         """These messages are done with. Their rows were added before, in this batch or an earlier one."""
+        messages = self.messages
+        if not messages:
+            self.settled.extend(positions)
+            return
         for position in positions:
-            row = self.messages.pop(position, None)
+            row = messages.pop(position, None)
             if row is None:
                 self.settled.append(position)
             else:
@@ -64,15 +104,16 @@ class Batch:
     def is_empty(self) -> bool:
         return not (self.messages or self.settled or self.definitions or self.receipts)
 
+    @property
+    def has_writes(self) -> bool:
+        """Whether the disk has anything to do, and not only receipts wait for what went before."""
+        return bool(self.messages or self.settled or self.definitions)
+
 
 class Store(Protocol):
-    """Loading comes first; then batches are filled by one thread and committed in order."""
+    """Filled by one thread, committed in order."""
 
-    def definitions(self) -> list[Definition]: ...
-
-    def messages(self) -> Iterator[StoredMessage]:
-        """In order of position."""
-        ...
+    recovered: Recovered
 
     def start(self, on_commit: Callable[[list[Receipt]], None], on_failure: Callable[[StoreError], None]) -> None:
         """Begin to commit. Both callbacks come from the store's own thread."""
@@ -96,6 +137,14 @@ class Store(Protocol):
         """Submitted or filled, and not yet on disk."""
         ...
 
-    def close(self, redelivered: list[int]) -> None:
-        """Commit what is left, note which messages were handed out before, and let go of the files."""
+    def holds(self, position: int) -> bool:
+        """Whether the message is on disk, so that memory need not keep it."""
+        ...
+
+    def load(self, positions: Sequence[int]) -> list[StoredMessage | None]:
+        """Messages that it holds, for as many of the positions as fit a page, one at least; None: damaged."""
+        ...
+
+    def close(self, deliveries: dict[int, int]) -> None:
+        """Commit what is left, note which messages were handed out before and how often, let go of the files."""
         ...

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 
 from brokerctl.errors import StoreError
-from brokerctl.store.base import Batch, Definition, Receipt, StoredMessage
+from brokerctl.store.base import Batch, Receipt, Recovered, StoredMessage
 
 
 class MemoryStore:
@@ -13,13 +13,8 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.batch = Batch()
+        self.recovered = Recovered()
         self._on_commit: Callable[[list[Receipt]], None] = lambda receipts: None
-
-    def definitions(self) -> list[Definition]:
-        return []
-
-    def messages(self) -> Iterator[StoredMessage]:
-        return iter(())
 
     def start(self, on_commit: Callable[[list[Receipt]], None], on_failure: Callable[[StoreError], None]) -> None:
         self._on_commit = on_commit
@@ -32,5 +27,11 @@ class MemoryStore:
     def finish(self) -> None:
         pass
 
-    def close(self, redelivered: list[int]) -> None:
+    def holds(self, position: int) -> bool:
+        return False
+
+    def load(self, positions: Sequence[int]) -> list[StoredMessage | None]:
+        return [None] * len(positions)
+
+    def close(self, deliveries: dict[int, int]) -> None:
         pass

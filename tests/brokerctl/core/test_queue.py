@@ -106,9 +106,9 @@ def test_purge_leaves_what_is_unacked() -> None:
     for position in range(3):
         queue.push(entry(position, b"xy"), effects)
 
-    dropped = queue.purge()
+    dropped = queue.purge(effects)
 
-    assert [gone.position for gone in dropped] == [1, 2]
+    assert dropped == 2
     assert (queue.ready, queue.unacked, queue.ready_bytes, queue.unacked_bytes) == (0, 1, 0, 2)
 
 
@@ -157,7 +157,7 @@ class QueueModel(RuleBasedStateMachine):
 
     @rule()
     def purge(self) -> None:
-        assert [gone.position for gone in self.queue.purge()] == self.ready
+        assert self.queue.purge(self.effects) == len(self.ready)
         self.ready = []
 
     @rule()

@@ -8,7 +8,7 @@ from typing import Any
 Reasons = dict[str, str]
 
 ERLANG = "of the Erlang machine: its processes, garbage collection, work units"
-DISK = "of RabbitMQ's message store; here messages are in memory and persistent ones in SQLite as well"
+DISK = "of RabbitMQ's message store; here messages lie in the store's log"
 FRAMES = "counted nowhere: bytes are"
 BYTES_OF_ALL = "bytes are counted per open connection only"
 NEWER = "of RabbitMQ 3.13, whose API this is; the RabbitMQ of the test is older"
