@@ -23,6 +23,9 @@ RABBITMQ = {"rabbit_password_hashing_sha256": "sha256", "rabbit_password_hashing
 
 RABBITMQ_SALT_BYTES = 4
 
+MAX_BYTES = 1024
+"""Of a password. A long one costs time before anybody knows whether it is right."""
+
 _OWN = re.compile(rf"scrypt\${LOG2_N}\$[A-Za-z0-9+/]{{22}}==\$[A-Za-z0-9+/]{{43}}=")
 
 
@@ -43,6 +46,11 @@ def verify(password: str, known: str) -> bool:
         return False
     salt, wanted = base64.b64decode(parts[2]), base64.b64decode(parts[3])
     return hmac.compare_digest(_scrypt(password, salt, int(parts[1])), wanted)
+
+
+def of_nobody() -> str:
+    """A hash that no password has, and that takes as long to verify as a real one."""
+    return f"scrypt${LOG2_N}${_text(secrets.token_bytes(16))}${_text(secrets.token_bytes(32))}"
 
 
 def is_own(text: str) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import logging
 from enum import Enum, auto
 
 from starlette.requests import Request
@@ -16,8 +15,6 @@ from brokerctl.core.broker import Broker
 from brokerctl.core.permissions import User
 from brokerctl.management.door import Door
 from brokerctl.management.errors import Refusal, not_authorised
-
-log = logging.getLogger(__name__)
 
 REALM = "RabbitMQ Management"
 """RabbitMQ's own words: clients that log in only when asked look for the scheme, some also for the realm."""
@@ -51,7 +48,6 @@ async def logged_in(request: Request, door: Door) -> User:
     name, password = _credentials(request)
     peer_host = request.client.host if request.client else ""
     if not await door.login(name, password, peer_host):
-        log.warning("login refused for user %r from %s", name[:64], peer_host)
         raise Refusal(401, "not_authorized", "Not_Authorized", {"www-authenticate": f'Basic realm="{REALM}"'})
     # A login takes a moment; the user may be gone by now.
     user = door.broker.users.get(name)

@@ -128,6 +128,8 @@ async def _password_hash(body: Json) -> str:
     if "password_hash" in body:
         return _known_hash(values.text(body, "password_hash"), values.text(body, "hashing_algorithm", ""))
     password = values.text(body, "password", "")
+    if len(password.encode()) > passwords.MAX_BYTES:
+        raise bad_request(f"password is longer than {passwords.MAX_BYTES} bytes")
     # An empty password would let everybody in; RabbitMQ refuses such logins, too.
     return await asyncio.to_thread(passwords.hashed, password) if password else ""
 

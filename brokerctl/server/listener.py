@@ -113,7 +113,8 @@ class Listener:
             await self._make_session(accepted, arrival)
         except (OSError, ssl.SSLError) as error:
             ticket.give_back()
-            self._tally.add(f"its TLS handshake failed ({getattr(error, 'reason', None) or error})", arrival.peer_host)
+            reason = getattr(error, "reason", None) or str(error)
+            self._tally.add("its TLS handshake failed", arrival.peer_host, reason)
         except asyncio.CancelledError:
             ticket.give_back()
             raise

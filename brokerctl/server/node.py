@@ -56,7 +56,7 @@ class Node:
         self.carrier = Carrier(store, self.codec)
         self.limits = Limits(config.frame_max, config.channel_max, config.max_message_bytes)
         self.tally = Tally(log, time.monotonic)
-        self.logins = Logins(self.broker, self.tally)
+        self.logins = Logins(self.broker, self.tally, time.monotonic)
         self.gate = Gate(config.half_open_max, config.half_open_per_address, self.tally)
         """Of all AMQP listeners together."""
         self.sessions: set[Session] = set()

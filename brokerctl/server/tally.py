@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 INTERVAL_SECONDS = 60.0
 KINDS = 256
-"""Different (what, who) counted apart in one interval; the rest is counted by what it is."""
+"""Different refusals counted apart in one interval; what comes after those is counted by its reason alone."""
 
 OTHERS = "others"
 
@@ -23,12 +23,13 @@ class Tally:
         self._counted: Counter[tuple[str, str]] = Counter()
         self._began_at = clock()
 
-    def add(self, what: str, who: str) -> None:
-        """Something was refused to somebody."""
-        key = (what, who) if (what, who) in self._counted or len(self._counted) < KINDS else (what, OTHERS)
+    def add(self, what: str, who: str, detail: str = "") -> None:
+        """Something was refused to somebody. `what` is one of few texts, the rest may come from whoever is refused."""
+        known = (f"{what} ({detail})" if detail else what, who)
+        key = known if known in self._counted or len(self._counted) < KINDS else (what, OTHERS)
         self._counted[key] += 1
         if self._counted[key] == 1:
-            self._log.warning("refused %s: %s", who, what)
+            self._log.warning("refused %s: %s", key[1], key[0])
 
     def pass_time(self) -> None:
         """Called often: at the end of an interval it is told."""

@@ -10,7 +10,7 @@ import pytest
 
 from brokerctl.server.addresses import is_loopback, origin
 from brokerctl.server.gate import Gate
-from brokerctl.server.tally import INTERVAL_SECONDS, Tally
+from brokerctl.server.tally import INTERVAL_SECONDS, KINDS, Tally
 from tests.support import embedded
 from tests.support.raw import RawClient
 
@@ -94,6 +94,15 @@ def test_refusals_are_told_once_and_then_counted(caplog: pytest.LogCaptureFixtur
         "refused 10.0.0.2: bad login",
         "refused 10.0.0.1 another 999 times: bad login",
     ]
+
+
+def test_many_different_refusals_are_counted_by_their_reason(caplog: pytest.LogCaptureFixture) -> None:
+    tally = Tally(logging.getLogger("refusals"), lambda: 0.0)
+    for n in range(5000):
+        tally.add("bad login", f"10.0.{n % 256}.{n // 256}", f"user {n}")
+
+    assert len(caplog.messages) == KINDS + 1
+    assert caplog.messages[-1] == "refused others: bad login"
 
 
 def test_full_address_is_refused_at_once_and_others_log_in(home: Path) -> None:
