@@ -1,4 +1,4 @@
-"""Passwords are verified in threads of their own: two at a time, addresses in turn, and few may wait.
+"""Passwords are verified in threads of their own: few at a time, addresses in turn, and few may wait.
 
 scrypt takes 50 ms of CPU on purpose. A flood of guesses may use that up, but not the loop, and not the turn of an
 honest login from another address.
@@ -8,21 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
-import threading
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from brokerctl import passwords
 
-THREADS = 2
+THREADS = max(1, (os.cpu_count() or 1) // 2)
+"""At a time. The loop needs a core for itself while somebody guesses."""
+
 WAITING_PER_ORIGIN = 32
 """A login that would wait behind so many of its own address takes over a second anyway."""
 WAITING = 512
-
-NICENESS = 10
-"""Of the threads: where cores are few, messages go first (Linux keeps it for each thread; others for the process)."""
 
 
 @dataclass(slots=True)
@@ -34,7 +31,7 @@ class _Job:
 
 class Hashing:
     def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="login", initializer=_be_nice)
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="login")
         self._running = 0
         self._waiting: dict[str, deque[_Job]] = {}
         """By origin; the first one is the next to have its turn."""
@@ -96,8 +93,3 @@ class Hashing:
 def _answer(job: _Job, value: bool | None) -> None:
     if not job.answer.done():
         job.answer.set_result(value)
-
-
-def _be_nice() -> None:
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
