@@ -30,6 +30,9 @@ class Broker:
         """Open connections by name."""
         self.left_out: list[str] = []
         """Definitions that could not be restored."""
+        self.rights_epoch = 0
+        """Rises with every change of who may do what. Whoever remembers a decision beyond the Permission that made it
+        keeps this number beside it, and asks again when it differs; the server then looks at open connections."""
 
     # Vhosts and users
 
@@ -52,6 +55,7 @@ class Broker:
         vhost = self.vhosts.get(name)
         if vhost is None:
             raise NotFound(f"no vhost '{name}'")
+        self.rights_epoch += 1
         for queue in list(vhost.queues.values()):
             vhost.delete_queue(queue, effects)
         for exchange in [name for name, ex in vhost.exchanges.items() if not name.startswith("amq.") and name]:
@@ -72,6 +76,7 @@ class Broker:
             is_new = True
         else:
             known.password_hash, known.tags = password_hash, tuple(tags)
+            self.rights_epoch += 1
             is_new = False
         effects.append(Save("user", (name,), {"password_hash": password_hash, "tags": list(known.tags)}))
         return is_new
@@ -80,6 +85,7 @@ class Broker:
         user = self.users.pop(name, None)
         if user is None:
             raise NotFound(f"no user '{name}'")
+        self.rights_epoch += 1
         for vhost in list(user.permissions):
             self.clear_permission(user, vhost, effects)
         effects.append(Save("user", (name,), None))
@@ -88,12 +94,14 @@ class Broker:
         """Give a user its three patterns in a vhost; False when it had some."""
         is_new = vhost not in user.permissions
         user.permissions[vhost] = Permission(configure, write, read)
+        self.rights_epoch += 1
         record = {"configure": configure, "write": write, "read": read}
         effects.append(Save("permission", (user.name, vhost), record))
         return is_new
 
     def clear_permission(self, user: User, vhost: str, effects: Effects) -> None:
         if user.permissions.pop(vhost, None) is not None:
+            self.rights_epoch += 1
             effects.append(Save("permission", (user.name, vhost), None))
 
     # Connections

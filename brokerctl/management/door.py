@@ -97,7 +97,8 @@ class Door(Protocol):
     def run(self, command: Callable[[Effects], T]) -> T:
         """Call `command` with a fresh list of effects, carry them out, return what it returned.
 
-        AmqpErrors of the command pass through; effects appended before the error are still carried out.
+        AmqpErrors of the command pass through; effects appended before the error are still carried out. Rights that
+        the command took away act on open connections before this returns.
         """
         ...
 

@@ -14,7 +14,6 @@ from brokerctl.core.permissions import User
 from brokerctl.management import paging, render, values
 from brokerctl.management.auth import Level
 from brokerctl.management.call import Call
-from brokerctl.management.connections import close_all
 from brokerctl.management.errors import absent, bad_request
 from brokerctl.management.permissions import patterns
 from brokerctl.management.render import Fields
@@ -74,7 +73,7 @@ async def put(call: Call) -> Response:
 
 
 async def delete(call: Call) -> Response:
-    _delete(call, known(call))
+    call.door.run(partial(call.broker.delete_user, known(call).name))
     return render.done()
 
 
@@ -88,7 +87,7 @@ async def bulk_delete(call: Call) -> Response:
         if not isinstance(name, str) or name not in call.broker.users:
             raise bad_request(["no_such_user", name])
     for name in dict.fromkeys(names):
-        _delete(call, call.broker.users[name])
+        call.door.run(partial(call.broker.delete_user, name))
     return render.done()
 
 
@@ -102,12 +101,6 @@ def known(call: Call) -> User:
     if user is None:
         raise absent()
     return user
-
-
-def _delete(call: Call, user: User) -> None:
-    call.door.run(partial(call.broker.delete_user, user.name))
-    own = [connection for connection in call.door.connections() if connection.user == user.name]
-    close_all(call, own, f"user '{user.name}' is deleted")
 
 
 def _permissions(call: Call, body: Json) -> dict[str, tuple[str, str, str]]:

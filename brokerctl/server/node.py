@@ -20,6 +20,7 @@ from brokerctl.core.message import Entry, Message
 from brokerctl.core.queue import Queue
 from brokerctl.errors import CommandInvalid, ConnectionForced, InternalError, StoreError
 from brokerctl.protocol.connection import Limits
+from brokerctl.server import revocation
 from brokerctl.server.codec import WireCodec
 from brokerctl.server.commands import CONNECTION_HANDLERS, HANDLERS
 from brokerctl.server.commands import connection as connection_commands
@@ -65,6 +66,7 @@ class Node:
         memory = self.broker.context.memory
         memory.limit_bytes, memory.holds, memory.load = config.queue_memory_bytes, store.holds, self._load
         self._paused: list[Session] = []
+        self._reviewed_epoch = 0
 
     # Life
 
@@ -198,6 +200,9 @@ class Node:
             return command(effects)
         finally:
             self.carry(effects)
+            if self.broker.rights_epoch != self._reviewed_epoch:
+                self._reviewed_epoch = self.broker.rights_epoch
+                revocation.enforce(self)
             self.end_turn(None)
 
     def command(self, session: Session, number: int, method: Method) -> None:
