@@ -6,12 +6,14 @@ from (RabbitMQ, access control; reference/http_api §9). The default exchange is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from brokerctl.core import publishing
 from brokerctl.core.channel import Channel
 from brokerctl.core.consumers import Consumer
 from brokerctl.core.effects import Effects
 from brokerctl.core.exchanges import Binding, Exchange
-from brokerctl.core.message import Arguments, Message
+from brokerctl.core.message import Arguments, Envelope, Message
 from brokerctl.core.permissions import Right, User
 from brokerctl.core.queue import Queue
 from brokerctl.core.vhost import Vhost
@@ -119,8 +121,13 @@ class AuthorizedVhost:
         self.vhost.unbind(*found, routing_key, arguments, effects)
 
     def publish(self, channel: Channel, message: Message, is_mandatory: bool, effects: Effects) -> int:
-        self.require(Right.WRITE, "exchange", message.exchange)
-        return publishing.publish(self.vhost, channel, message, is_mandatory, effects)
+        return self.publish_all(channel, message.envelope, (message.body,), is_mandatory, effects)
+
+    def publish_all(
+        self, channel: Channel, envelope: Envelope, bodies: Sequence[bytes], is_mandatory: bool, effects: Effects
+    ) -> int:
+        self.require(Right.WRITE, "exchange", envelope.exchange)
+        return publishing.publish_all(self.vhost, channel, envelope, bodies, is_mandatory, effects)
 
     def readable_queue(self, name: str) -> Queue:
         """The queue, to get or consume from."""

@@ -24,8 +24,8 @@ class Peer:
 
     __slots__ = ("channels", "name", "stalled", "user", "vhost", "window")
 
-    WINDOW_BYTES = 262_144
-    """Enough to keep a socket busy for a turn of the loop, little enough that a slow reader costs no memory."""
+    WINDOW_BYTES = 524_288
+    """More than one read of a publisher brings (256 KiB), little enough that a slow reader costs no memory."""
 
     def __init__(self, name: str, user: str, vhost: str) -> None:
         self.name = name
@@ -124,6 +124,21 @@ class Channel:
             self.acknowledged(self._take(tag, multiple), effects)
         else:
             self.transaction.acknowledge(self.withdraw(tag, multiple))
+
+    def acknowledge_each(self, tags: list[int], effects: Effects) -> None:
+        """`acknowledge` for single messages, in order; an unknown tag does not undo the ones before it."""
+        if self.transaction is not None:
+            for tag in tags:
+                self.acknowledge(tag, False, effects)
+            return
+        take, settled = self.unacked.pop, list[Delivery]()
+        for tag in tags:
+            delivery = take(tag, None)
+            if delivery is None:
+                self.acknowledged(settled, effects)
+                raise PreconditionFailed(f"unknown delivery tag {tag}")
+            settled.append(delivery)
+        self.acknowledged(settled, effects)
 
     def acknowledged(self, settled: list[Delivery], effects: Effects) -> None:
         """These are done with; they were taken off the channel before."""

@@ -31,6 +31,16 @@ class Confirms:
             self._safe.append(self.last)
         return self.last
 
+    def next_all(self, count: int, copies_to_store: int) -> int:
+        """Number as many publishes at once; returns the first of the numbers."""
+        first = self.last + 1
+        self.last += count
+        if copies_to_store:
+            self._waiting.update(dict.fromkeys(range(first, self.last + 1), copies_to_store))
+        else:
+            self._safe.extend(range(first, self.last + 1))
+        return first
+
     def stored(self, sequence: int) -> None:
         left = self._waiting[sequence] - 1
         if left:

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from brokerctl.core.queue import Queue
 
 
+MESSAGE_OVERHEAD_BYTES = 64
+"""Counted against a connection's window per delivery: frames, tag, names."""
+
+
 class Consumer:
     """`is_active` says that the queue has it in its round; without credit it waits outside."""
 
@@ -50,6 +54,17 @@ class Consumer:
     def has_credit(self) -> bool:
         """Its own limit, its channel's, and a socket that takes bytes."""
         return (not self.prefetch or self.unacked < self.prefetch) and self.channel.has_credit
+
+    def room(self, size_bytes: int) -> int:
+        """How many messages of this size it may be given now: as often as `has_credit` would say yes."""
+        channel = self.channel
+        # The one that uses up the window may be larger than what was left of it.
+        room = -(-channel.peer.window // (size_bytes + MESSAGE_OVERHEAD_BYTES))
+        if self.prefetch:
+            room = min(room, self.prefetch - self.unacked)
+        if channel.global_prefetch:
+            room = min(room, channel.global_prefetch - channel.consumed)
+        return max(room, 0)
 
 
 def _priority(arguments: Arguments) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from brokerctl.core.channel import Channel
     from brokerctl.core.consumers import Consumer
-    from brokerctl.core.message import Entry, Message
+    from brokerctl.core.message import Entry, Envelope, Message
     from brokerctl.core.queue import Queue
 
 
@@ -18,6 +19,16 @@ class Deliver:
     delivery_tag: int
     entry: Entry
     is_redelivered: bool
+
+
+@dataclass(slots=True)
+class DeliverAll:
+    """New messages in a row that differ in their bodies only; the tags count up from the first."""
+
+    consumer: Consumer
+    first_tag: int
+    envelope: Envelope
+    bodies: Sequence[bytes]
 
 
 @dataclass(slots=True)
@@ -63,5 +74,5 @@ class Save:
     value: dict[str, Any] | None
 
 
-Effect = Deliver | Return | Store | Forget | CancelConsumer | Save
+Effect = Deliver | DeliverAll | Return | Store | Forget | CancelConsumer | Save
 Effects = list[Effect]

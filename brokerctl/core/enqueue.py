@@ -8,9 +8,10 @@ from brokerctl.core.arguments import REJECT_PUBLISH_DLX
 from brokerctl.core.channel import Channel
 from brokerctl.core.context import Context
 from brokerctl.core.effects import Effects, Store
-from brokerctl.core.message import Entry, Message
+from brokerctl.core.message import Entry, Envelope, Message
 from brokerctl.core.queue import Queue
 from brokerctl.core.reasons import Reason
+from brokerctl.core.straight import Bodies, hand_over
 
 
 def enqueue(
@@ -41,6 +42,28 @@ def enqueue(
         if ttl == 0:
             # Nobody took it at once, so it is too late already (docs/ttl).
             queue.expire(context.clock.now, effects)
+
+
+def enqueue_all(
+    context: Context,
+    queues: Queues[Queue],
+    envelope: Envelope,
+    bodies: Bodies,
+    channel: Channel | None,
+    first: int,
+    effects: Effects,
+) -> None:
+    """Messages of one size that differ in their bodies only; their publishes are numbered from `first`, or not at all.
+
+    What a waiting consumer takes goes to it as a whole: the same as one by one, with the work that repeats done once.
+    """
+    messages: list[Message] = []
+    for queue in queues:
+        taken = hand_over(context, queue, envelope, bodies, channel, first, effects)
+        if taken < len(bodies):
+            messages = messages or [Message.of(envelope, body) for body in bodies]
+            for index in range(taken, len(bodies)):
+                enqueue(context, (queue,), messages[index], channel, first + index if first else 0, effects)
 
 
 def turn_away(queues: Queues[Queue], message: Message, effects: Effects) -> list[Queue]:

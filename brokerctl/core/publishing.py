@@ -6,11 +6,12 @@ from collections.abc import Sequence as Queues
 
 from brokerctl.core.channel import Channel, Delivery
 from brokerctl.core.effects import Effects, Return
-from brokerctl.core.enqueue import enqueue, turn_away
+from brokerctl.core.enqueue import enqueue, enqueue_all, turn_away
 from brokerctl.core.exchanges import Exchange
-from brokerctl.core.message import Arguments, Message
+from brokerctl.core.message import Arguments, Envelope, Message
 from brokerctl.core.queue import Queue
 from brokerctl.core.reasons import Reason
+from brokerctl.core.straight import Bodies
 from brokerctl.core.vhost import Vhost
 from brokerctl.errors import AccessRefused, PreconditionFailed
 from brokerctl.names import MAX_NAME_BYTES, fits_shortstr
@@ -19,19 +20,36 @@ NO_ROUTE = 312
 
 
 def publish(vhost: Vhost, channel: Channel | None, message: Message, is_mandatory: bool, effects: Effects) -> int:
-    """Route and enqueue; number and confirm when the channel asked for it. Returns how many queues it reached.
+    """`publish_all` for one message."""
+    return publish_all(vhost, channel, message.envelope, (message.body,), is_mandatory, effects)
 
-    On a channel in a transaction it waits for the commit, routed as now. `channel` is None for the broker's own
+
+def publish_all(
+    vhost: Vhost,
+    channel: Channel | None,
+    envelope: Envelope,
+    bodies: Bodies,
+    is_mandatory: bool,
+    effects: Effects,
+) -> int:
+    """Route and enqueue messages of one size that differ in their bodies only; number and confirm them when the channel
+    asked for it. Returns how many queues they reached.
+
+    On a channel in a transaction they wait for the commit, routed as now. `channel` is None for the broker's own
     publishes. Raises NotFound for an unknown exchange.
     """
-    exchange = vhost.exchange(message.exchange)
+    exchange = vhost.exchange(envelope.exchange)
     if exchange.is_internal:
         raise AccessRefused(f"cannot publish to internal exchange '{exchange.name}' in vhost '{vhost.name}'")
-    queues = _routed(vhost, exchange, message)
+    envelope, queues = _routed(vhost, exchange, envelope)
     if channel is not None and channel.transaction is not None:
-        channel.transaction.publish(exchange, message, queues, is_mandatory)
+        for body in bodies:
+            channel.transaction.publish(exchange, Message.of(envelope, body), queues, is_mandatory)
+    elif queues and not vhost.has_refusing_queues:
+        _accept(vhost, channel, exchange, envelope, bodies, queues, effects)
     else:
-        deliver(vhost, channel, exchange, message, queues, is_mandatory, effects)
+        for body in bodies:
+            deliver(vhost, channel, exchange, Message.of(envelope, body), queues, is_mandatory, effects)
     return len(queues)
 
 
@@ -45,24 +63,43 @@ def deliver(
     effects: Effects,
 ) -> bool:
     """Enqueue what was routed, and confirm or return it. False when a queue had no room and refused."""
+    full = turn_away(queues, message, effects) if vhost.has_refusing_queues else []
+    if not queues:
+        _unrouted(vhost, channel, exchange, message, is_mandatory, effects)
+    if not full:
+        _accept(vhost, channel, exchange, message.envelope, (message.body,), queues, effects)
+        return True
     exchange.publish_in += 1
     exchange.publish_out += len(queues)
-    full = turn_away(queues, message, effects) if vhost.has_refusing_queues else []
-    sequence = 0
     if channel is not None:
         channel.counters.publish += 1
         if channel.confirms is not None:
             channel.counters.confirm += 1
-            if full:
-                channel.confirms.refuse()
-            else:
-                copies = sum(queue.keeps for queue in queues) if message.is_persistent else 0
-                sequence = channel.confirms.next(copies)
-    if not queues:
-        _unrouted(vhost, channel, exchange, message, is_mandatory, effects)
-    takers = [queue for queue in queues if queue not in full] if full else queues
-    enqueue(vhost.context, takers, message, channel, sequence, effects)
-    return not full
+            channel.confirms.refuse()
+    takers = [queue for queue in queues if queue not in full]
+    enqueue(vhost.context, takers, message, None, 0, effects)
+    return False
+
+
+def _accept(
+    vhost: Vhost,
+    channel: Channel | None,
+    exchange: Exchange,
+    envelope: Envelope,
+    bodies: Bodies,
+    queues: Queues[Queue],
+    effects: Effects,
+) -> None:
+    count, first = len(bodies), 0
+    exchange.publish_in += count
+    exchange.publish_out += count * len(queues)
+    if channel is not None:
+        channel.counters.publish += count
+        if channel.confirms is not None:
+            channel.counters.confirm += count
+            copies = sum(queue.keeps for queue in queues) if envelope.is_persistent else 0
+            first = channel.confirms.next_all(count, copies)
+    enqueue_all(vhost.context, queues, envelope, bodies, channel, first, effects)
 
 
 def reject(vhost: Vhost, channel: Channel, tag: int, multiple: bool, effects: Effects) -> None:
@@ -82,19 +119,20 @@ def discard(vhost: Vhost, deliveries: list[Delivery], reason: Reason, effects: E
         vhost.dead_letters.give_up(delivery.queue, delivery.entry, reason, effects)
 
 
-def _routed(vhost: Vhost, exchange: Exchange, message: Message) -> Queues[Queue]:
-    router, codec = vhost.router, vhost.context.codec
-    selects = b"\x02CC" in message.header or b"\x03BCC" in message.header
-    headers = codec.read(message.header) if selects or router.needs_headers else {}
-    queues = router.route(exchange, message.routing_key, headers)
+def _routed(vhost: Vhost, exchange: Exchange, envelope: Envelope) -> tuple[Envelope, Queues[Queue]]:
+    """The queues, and the envelope as it goes there: BCC is for the broker only."""
+    router, codec, header = vhost.router, vhost.context.codec, envelope.header
+    selects = b"\x02CC" in header or b"\x03BCC" in header
+    headers = codec.read(header) if selects or router.needs_headers else {}
+    queues = router.route(exchange, envelope.routing_key, headers)
     if not selects or not ("CC" in headers or "BCC" in headers):
-        return queues
+        return envelope, queues
     found = dict.fromkeys(queues)
     for key in _selected(headers, "CC") + _selected(headers, "BCC"):
         found.update(dict.fromkeys(router.route(exchange, key, headers)))
     if "BCC" in headers:
-        message.header = codec.amend(message.header, {}, drop=("BCC",))
-    return list(found)
+        envelope = envelope.with_header(codec.amend(header, {}, drop=("BCC",)))
+    return envelope, list(found)
 
 
 def _selected(headers: Arguments, name: str) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from brokerctl.core.arguments import DROP_HEAD, Rules, rules
 from brokerctl.core.backlog import Backlog, Plain, Prioritised
-from brokerctl.core.consumers import Consumer
+from brokerctl.core.consumers import MESSAGE_OVERHEAD_BYTES, Consumer
 from brokerctl.core.counters import Counters
 from brokerctl.core.effects import Deliver, Effects, Forget, Store
 from brokerctl.core.memory import OVERHEAD_BYTES, Memory
@@ -22,9 +22,6 @@ from brokerctl.core.reasons import Reason
 
 if TYPE_CHECKING:
     from brokerctl.core.dead_letter import DeadLetters
-
-MESSAGE_OVERHEAD_BYTES = 64
-"""Counted against a connection's window per delivery: frames, tag, names."""
 
 UNLIMITED = Memory()
 
@@ -130,6 +127,11 @@ class Queue:
     def can_deliver(self) -> bool:
         """Whether a consumer would take a message now."""
         return bool(self._active)
+
+    @property
+    def sole_taker(self) -> Consumer | None:
+        """Who gets the next messages whatever they are: the only consumer in the round, when nothing waits."""
+        return self._active[0] if len(self._active) == 1 and not len(self.backlog) else None
 
     def entries(self) -> Iterator[Entry]:
         """Ready entries, next one first."""

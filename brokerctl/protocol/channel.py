@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from brokerctl.errors import FrameError, PreconditionFailed, UnexpectedFrame
-from brokerctl.protocol.events import Event, Failed, Published
+from brokerctl.protocol.events import Event, Failed, Publication, Published
 from brokerctl.wire import properties
 
 PublishMethod = tuple[str, str, bool, bool]
@@ -24,8 +24,10 @@ class Channel:
         self.remaining = 0
         self.chunks: list[bytes] = []
 
-    def begin(self, publish: PublishMethod) -> None:
-        self.publish = publish
+    @property
+    def is_between(self) -> bool:
+        """Whether it is open and no content is half-way in."""
+        return self.publish is None and not self.is_closing
 
     def take_header(self, header: bytes) -> Event | None:
         """Take the content header; a message with an empty body is whole now."""
@@ -62,6 +64,6 @@ class Channel:
     def _whole(self, body: bytes) -> Published:
         assert self.publish is not None
         assert self.header is not None
-        event = Published(self.number, *self.publish, self.header, body)
+        event = Published(self.number, Publication(*self.publish, self.header), [body])
         self.publish, self.header, self.chunks = None, None, []
         return event

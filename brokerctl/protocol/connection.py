@@ -17,18 +17,19 @@ from brokerctl.errors import (
     NotAllowed,
     UnexpectedFrame,
 )
-from brokerctl.protocol.channel import Channel, PublishMethod
-from brokerctl.protocol.events import Acked, Called, Event, Failed, RightHeader, WrongHeader
+from brokerctl.protocol.channel import Channel
+from brokerctl.protocol.events import Acked, Called, Event, Failed, Publication, Published, RightHeader, WrongHeader
+from brokerctl.protocol.repeats import ACK_BYTES, Repeat, publish_method, single_acks, whole_content
 from brokerctl.protocol.states import NEXT, State
 from brokerctl.wire import methods, spec
 from brokerctl.wire.frames import HEAD
-from brokerctl.wire.methods import basic, channel, connection
+from brokerctl.wire.methods import channel, connection
 
 INITIAL_FRAME_MAX = 8192
 """Until tuned. RabbitMQ allows the same: room for client properties, no room for a flood."""
 
-PUBLISH_CACHE = 1024
-"""Different basic.publish payloads remembered per connection; a producer repeats a handful."""
+ACK_SIZE = 13
+"""Of basic.ack's payload, always."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -50,7 +51,8 @@ class Connection:
         self.channel_max = limits.channel_max
         self._payload_max = INITIAL_FRAME_MAX
         self._rest = b""
-        self._publishes: dict[bytes, PublishMethod] = {}
+        self._repeat: Repeat | None = None
+        self._last_payload = self._last_header = b""
         self._number = 0
         self._method_in_hand = (0, 0)
 
@@ -98,13 +100,20 @@ class Connection:
         return 0
 
     def _frames(self, data: bytes, at: int, events: list[Event]) -> int:
-        unpack, total, channels, publishes = HEAD.unpack_from, len(data), self.channels, self._publishes
+        unpack, total, channels = HEAD.unpack_from, len(data), self.channels
         while total - at >= HEAD.size:
+            repeat = self._repeat
+            if repeat is not None and data.startswith(repeat.prefix, at) and self._may_publish(repeat.number):
+                published = repeat.take(data, at)
+                if published.bodies:
+                    events.append(published)
+                    at += len(published.bodies) * repeat.step
+                    continue
             kind, number, size = unpack(data, at)
             if size > self._payload_max:
                 self._number = number
                 raise FrameError(f"a frame of {size} bytes is larger than the {self._payload_max} agreed")
-            stop = at + 7 + size
+            start, stop = at, at + 7 + size
             if stop >= total:
                 break
             if data[stop] != spec.FRAME_END:
@@ -113,17 +122,43 @@ class Connection:
             at = stop + 1
             self._number, self._method_in_hand = number, (0, 0)
             peer = channels.get(number)
-            if peer is not None and kind == spec.METHOD and peer.publish is None and payload in publishes:
-                # A repeated publish costs one look-up: decoding it once is enough. A closing channel ignores it.
-                if not peer.is_closing:
-                    peer.publish = publishes[payload]
-            elif self.state is State.CLOSED:
+            if kind == spec.METHOD and peer is not None and peer.is_between:
+                # The two methods that make nearly all the traffic; a channel that is open needs no look at the state.
+                if payload.startswith(spec.PUBLISH_ID):
+                    at = self._publish(peer, payload, data, start, at, events)
+                    continue
+                if payload.startswith(spec.ACK_ID) and size == ACK_SIZE and not payload[12] & 1:
+                    tags = single_acks(data, start)
+                    events.append(Acked(number, tags))
+                    at = start + len(tags) * ACK_BYTES
+                    continue
+            if self.state is State.CLOSED:
                 break
-            else:
-                event = self._frame(kind, number, payload, peer)
-                if event is not None:
-                    events.append(event)
+            event = self._frame(kind, number, payload, peer)
+            if event is not None:
+                events.append(event)
         return at
+
+    def _may_publish(self, number: int) -> bool:
+        peer = self.channels.get(number)
+        return peer is not None and peer.is_between
+
+    def _publish(self, peer: Channel, payload: bytes, data: bytes, start: int, at: int, events: list[Event]) -> int:
+        """Take a basic.publish that began at `start` and ended before `at`, with its content if that is whole."""
+        self._method_in_hand = 60, 40
+        parsed = publish_method(payload)
+        limit = min(self._payload_max, self.limits.max_message_bytes)
+        content = whole_content(data, at, peer.number, limit)
+        if content is None:
+            peer.publish = parsed
+            return at
+        header, body_at, stop = content
+        publication = Publication(*parsed, header)
+        if header == self._last_header and payload == self._last_payload:
+            self._repeat = Repeat(peer.number, data[start:body_at], stop - body_at, publication)
+        self._last_header, self._last_payload = header, payload
+        events.append(Published(peer.number, publication, [data[body_at:stop]]))
+        return stop + 1
 
     def _frame(self, kind: int, number: int, payload: bytes, peer: Channel | None) -> Event | None:
         if kind == spec.METHOD:
@@ -156,16 +191,11 @@ class Connection:
             return self._on_closing_channel(number, methods.decode(payload))
         if peer.publish is not None:
             raise UnexpectedFrame("expected content header for class 60, got a method frame instead")
-        head = payload[:4]
-        if head == spec.ACK_ID:
-            if len(payload) != 13:
+        if payload.startswith(spec.ACK_ID):
+            if len(payload) != ACK_SIZE:
                 raise AmqpSyntaxError("basic.ack takes nine bytes of arguments")
-            return Acked(number, int.from_bytes(payload[4:12], "big"), bool(payload[12] & 1))
-        method = methods.decode(payload)
-        if type(method) is basic.Publish:
-            self._begin_publish(peer, payload, method)
-            return None
-        return self._on_channel(number, method)
+            return Acked(number, [int.from_bytes(payload[4:12], "big")], bool(payload[12] & 1))
+        return self._on_channel(number, methods.decode(payload))
 
     def _on_connection(self, method: methods.Method) -> Event | None:
         following = NEXT.get((self.state, type(method)))
@@ -174,6 +204,8 @@ class Connection:
                 return None
             raise CommandInvalid(f"{method.name} is not expected now ({self.state.name.lower()})")
         self.state = following
+        if following is State.CLOSED:
+            self.channels.clear()
         return Called(0, method)
 
     def _open_channel(self, number: int, method: methods.Method) -> Event | None:
@@ -191,13 +223,6 @@ class Connection:
             self.forget(number)
             return Called(number, method)
         return None
-
-    def _begin_publish(self, peer: Channel, payload: bytes, method: basic.Publish) -> None:
-        parsed = method.exchange, method.routing_key, method.mandatory, method.immediate
-        if len(self._publishes) >= PUBLISH_CACHE:
-            self._publishes.clear()
-        self._publishes[payload] = parsed
-        peer.begin(parsed)
 
     def _on_channel(self, number: int, method: methods.Method) -> Event:
         if type(method) is channel.Open:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from brokerctl.errors import AmqpError
 from brokerctl.wire.methods import Method
@@ -17,25 +18,40 @@ class Called:
 
 
 @dataclass(slots=True)
-class Published:
-    """A whole basic.publish: the method, its content header as raw bytes, and its body."""
+class Publication:
+    """A basic.publish and its content header as raw bytes: all that publishes have in common that differ in their body.
 
-    channel: int
+    The protocol gives the same object again while a producer repeats itself, so what was worked out for it can stay
+    in `memo`, which belongs to the server.
+    """
+
     exchange: str
     routing_key: str
     mandatory: bool
     immediate: bool
     header: bytes
-    body: bytes
+    memo: Any = field(default=None, compare=False, repr=False)
+
+
+@dataclass(slots=True)
+class Published:
+    """Whole messages, one after the other, that differ in their bodies only."""
+
+    channel: int
+    publication: Publication
+    bodies: list[bytes]
 
 
 @dataclass(slots=True)
 class Acked:
-    """basic.ack, the most frequent method of all, without a Method object."""
+    """basic.ack, the most frequent method of all, without Method objects: neighbours are one event.
+
+    `multiple` comes with one tag.
+    """
 
     channel: int
-    delivery_tag: int
-    multiple: bool
+    delivery_tags: list[int]
+    multiple: bool = False
 
 
 @dataclass(slots=True)

@@ -13,9 +13,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from brokerctl.core.channel import Channel
-from brokerctl.core.effects import CancelConsumer, Deliver, Effects, Forget, Return, Save, Store
+from brokerctl.core.effects import CancelConsumer, Deliver, DeliverAll, Effects, Forget, Return, Save, Store
 from brokerctl.core.headers import HeaderCodec
-from brokerctl.core.message import Entry, Message
+from brokerctl.core.message import Entry, Envelope, Message
 from brokerctl.core.queue import Queue
 from brokerctl.store.base import Store as DiskStore
 from brokerctl.wire import fields, frames, spec
@@ -43,7 +43,9 @@ class Carrier:
         changed = False
         for effect in effects:
             kind = type(effect)
-            if kind is Deliver:
+            if kind is DeliverAll:
+                self._deliver_all(effect)  # type: ignore[arg-type]
+            elif kind is Deliver:
                 self._deliver(effect)  # type: ignore[arg-type]
             elif kind is Store:
                 self._store(effect)  # type: ignore[arg-type]
@@ -61,9 +63,9 @@ class Carrier:
             header = self.codec.amend(header, {"x-delivery-count": entry.delivery_count})
         return frames.content(number, header, entry.message.body, frame_max)
 
-    def tail(self, message: Message) -> bytes:
+    def tail(self, envelope: Envelope) -> bytes:
         """Exchange and routing key as they end a delivery."""
-        key = message.exchange, message.routing_key
+        key = envelope.exchange, envelope.routing_key
         known = self._tails.get(key)
         if known is None:
             if len(self._tails) >= TAILS:
@@ -77,7 +79,7 @@ class Carrier:
         session: Session = outlet.session
         message = effect.entry.message
         head = outlet.heads[consumer.tag]
-        tail = self.tail(message)
+        tail = self.tail(message.envelope)
         number = outlet.number
         session.out += (
             FRAME_HEAD.pack(spec.METHOD, number, len(head) + 9 + len(tail)),
@@ -88,6 +90,37 @@ class Carrier:
             self.content(effect.entry, consumer.queue, number, session.frame_max),
         )
         self.dirty.add(session)
+
+    def _deliver_all(self, effect: DeliverAll) -> None:
+        consumer, envelope = effect.consumer, effect.envelope
+        outlet = consumer.channel.outlet
+        session: Session = outlet.session
+        number, size = outlet.number, len(effect.bodies[0])
+        if not 0 < size <= (session.frame_max or size) - spec.FRAME_OVERHEAD:
+            for tag, body in enumerate(effect.bodies, effect.first_tag):
+                self._deliver(Deliver(consumer, tag, Entry(0, Message.of(envelope, body)), False))
+            return
+        tail = self.tail(envelope)
+        head = outlet.heads[consumer.tag]
+        before = FRAME_HEAD.pack(spec.METHOD, number, len(head) + 9 + len(tail)) + head
+        between = self._between(envelope, tail, number, size)
+        after, out = frames.END + before, session.out
+        out.append(before)
+        for tag, body in enumerate(effect.bodies, effect.first_tag):
+            out += (tag.to_bytes(8, "big"), between, body, after)
+        out[-1] = frames.END
+        self.dirty.add(session)
+
+    @staticmethod
+    def _between(envelope: Envelope, tail: bytes, number: int, size: int) -> bytes:
+        """What stands between the tag and the body of a first delivery, when the body fits one frame."""
+        rendered = envelope.rendered
+        if rendered is None or rendered[0] != number:
+            header = frames.frame(spec.HEADER, number, envelope.header)
+            between = b"\x00" + tail + frames.END + header + FRAME_HEAD.pack(spec.BODY, number, size)
+            rendered = envelope.rendered = number, between
+        found: bytes = rendered[1]
+        return found
 
     def _store(self, effect: Store) -> None:
         entry, message = effect.entry, effect.entry.message

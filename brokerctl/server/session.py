@@ -16,10 +16,10 @@ from brokerctl.core import replies
 from brokerctl.core.authorized import AuthorizedVhost
 from brokerctl.core.channel import Peer
 from brokerctl.core.effects import Effects
-from brokerctl.core.message import Message
+from brokerctl.core.message import Envelope
 from brokerctl.errors import AmqpChannelError, AmqpError, NotImplementedHere, PreconditionFailed
 from brokerctl.protocol.connection import Connection
-from brokerctl.protocol.events import Acked, Called, Failed, Published, RightHeader, WrongHeader
+from brokerctl.protocol.events import Acked, Called, Failed, Publication, Published, RightHeader, WrongHeader
 from brokerctl.protocol.states import State
 from brokerctl.server.outlet import Outlet
 from brokerctl.server.timers import Heartbeat
@@ -210,39 +210,51 @@ class Session(asyncio.Protocol):
     # Events
 
     def _published(self, event: Published) -> None:
+        """Publishes that differ in their bodies only: what is asked of them is asked once."""
         outlet = self.outlets.get(event.channel)
         if outlet is None:
             return
+        publication = event.publication
         try:
-            if event.immediate:
-                raise NotImplementedHere("immediate=true")
-            facts = properties.facts(event.header)
-            if facts.user_id is not None and facts.user_id != self.user:
-                text = f"user_id property set to '{facts.user_id}' but authenticated user was '{self.user}'"
-                raise PreconditionFailed(text)
-            header = event.header
-            if facts.reply_to == replies.REPLY_TO:
-                header = properties.with_reply_to(header, replies.address(outlet.channel))
-            expiration = _milliseconds(facts.expiration)
-            message = Message(
-                event.exchange,
-                event.routing_key,
-                header,
-                event.body,
-                facts.persistent,
-                facts.priority,
-                expiration,
-            )
-            outlet.vhost.publish(outlet.channel, message, event.mandatory, self.effects)
+            envelope = publication.memo or self._envelope(outlet, publication)
+            outlet.vhost.publish_all(outlet.channel, envelope, event.bodies, publication.mandatory, self.effects)
         except AmqpError as error:
             self.fail(event.channel, error, 60, 40)
+
+    def _envelope(self, outlet: Outlet, publication: Publication) -> Envelope:
+        """Check the properties of a publish; what holds for its repeats stays in the memo."""
+        if publication.immediate:
+            raise NotImplementedHere("immediate=true")
+        header = publication.header
+        facts = properties.facts(header)
+        if facts.user_id is not None and facts.user_id != self.user:
+            text = f"user_id property set to '{facts.user_id}' but authenticated user was '{self.user}'"
+            raise PreconditionFailed(text)
+        asks_for_reply = facts.reply_to == replies.REPLY_TO
+        if asks_for_reply:
+            header = properties.with_reply_to(header, replies.address(outlet.channel))
+        envelope = Envelope(
+            publication.exchange,
+            publication.routing_key,
+            header,
+            facts.persistent,
+            facts.priority,
+            _milliseconds(facts.expiration),
+        )
+        if not asks_for_reply:
+            # The channel may lose that address, and must be told when it asks again.
+            publication.memo = envelope
+        return envelope
 
     def _acked(self, event: Acked) -> None:
         outlet = self.outlets.get(event.channel)
         if outlet is None:
             return
         try:
-            outlet.channel.acknowledge(event.delivery_tag, event.multiple, self.effects)
+            if event.multiple:
+                outlet.channel.acknowledge(event.delivery_tags[0], True, self.effects)
+            else:
+                outlet.channel.acknowledge_each(event.delivery_tags, self.effects)
         except AmqpError as error:
             self.fail(event.channel, error, 60, 80)
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brokerctl.protocol.connection import Connection, Limits
-from brokerctl.protocol.events import Acked, Called, Event, Failed, Published, RightHeader, WrongHeader
+from brokerctl.protocol.events import Acked, Called, Event, Failed, Publication, Published, RightHeader, WrongHeader
 from brokerctl.wire import frames, properties, spec
 from brokerctl.wire.methods import Method, basic, channel, connection
 
@@ -51,7 +51,7 @@ def test_other_protocols_are_turned_away(data: bytes) -> None:
 
 
 def test_publish_is_one_event_with_header_and_body_untouched() -> None:
-    assert opened().receive(WHOLE) == [Published(1, "", "q", False, False, HEADER, BODY)]
+    assert opened().receive(WHOLE) == [Published(1, Publication("", "q", False, False, HEADER), [BODY])]
 
 
 @given(st.lists(st.integers(1, len(WHOLE) - 1), max_size=8))
@@ -61,7 +61,7 @@ def test_publish_is_the_same_wherever_the_bytes_are_cut(cuts: list[int]) -> None
 
     events = [event for start, stop in pairwise(edges) for event in conversation.receive(WHOLE[start:stop])]
 
-    assert events == [Published(1, "", "q", False, False, HEADER, BODY)]
+    assert events == [Published(1, Publication("", "q", False, False, HEADER), [BODY])]
 
 
 def test_body_in_several_frames_is_joined() -> None:
@@ -71,11 +71,11 @@ def test_body_in_several_frames_is_joined() -> None:
     [event] = opened().receive(PUBLISH + content)
 
     assert isinstance(event, Published)
-    assert event.body == body
+    assert event.bodies == [body]
 
 
 def test_ack_is_read_without_a_method_object() -> None:
-    assert opened().receive(said(1, basic.Ack(7, True))) == [Acked(1, 7, True)]
+    assert opened().receive(said(1, basic.Ack(7, True))) == [Acked(1, [7], True)]
 
 
 @pytest.mark.parametrize(
