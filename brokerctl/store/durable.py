@@ -45,7 +45,8 @@ class DurableStore:
             raise StoreError(f"the store in {disk} cannot be opened: {error}") from error
         self.recovered = recovery.recovered
         # After a crash all count as redelivered: nobody wrote down what had been handed out.
-        self._redelivered_until, self._deliveries = recovery.closed or (recovery.recovered.last, {})
+        reader = self.log.reader
+        reader.redelivered_until, reader.deliveries = recovery.closed or (recovery.recovered.last, {})
 
     def start(self, on_commit: Callable[[list[Receipt]], None], on_failure: Callable[[StoreError], None]) -> None:
         self._on_commit, self._on_failure = on_commit, on_failure
@@ -78,14 +79,7 @@ class DurableStore:
         return self.log.holds(position)
 
     def load(self, positions: Sequence[int]) -> list[StoredMessage | None]:
-        found = self.log.read(positions)
-        for index, message in enumerate(found):
-            if message is None:
-                continue
-            count = self._deliveries.get(message.position)
-            if count is not None or message.position <= self._redelivered_until:
-                found[index] = message._replace(deliveries=count or 0, is_redelivered=True)
-        return found
+        return self.log.read(positions)
 
     def close(self, deliveries: dict[int, int]) -> None:
         with self._wake:
@@ -102,13 +96,13 @@ class DurableStore:
         log = self.log
         if self._job is not None:
             log.finish(self._job)
-        known = {position: count for position, count in self._deliveries.items() if log.index.get(position)}
+        known = {position: count for position, count in log.reader.deliveries.items() if log.index.get(position)}
         try:
             if self.batch.has_writes or not log.segments:
                 job = log.encode(self.batch)
                 log.perform(job)
                 log.finish(job)
-            log.perform(log.encode_close(self._redelivered_until, known | deliveries))
+            log.perform(log.encode_close(log.reader.redelivered_until, known | deliveries))
         except OSError as error:
             raise StoreError(f"the store in {self._disk} could not be closed well: {error}") from error
 

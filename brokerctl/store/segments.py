@@ -75,7 +75,7 @@ class SegmentLog:
         self.next_number = 1
         self.committed = 0
         """Everything before this place is safe."""
-        self._reader = Reader(disk, secret)
+        self.reader = Reader(disk, secret)
         self._segment_bytes = segment_bytes
         self._tail: int | None = None
         """Handle of the last segment; used by `perform` only."""
@@ -130,7 +130,7 @@ class SegmentLog:
                 self.segments[old >> PLACE_BITS].live -= 1
                 self.segments[new >> PLACE_BITS].live += 1
         for number in job.unlinks:
-            self._reader.forget(number)
+            self.reader.forget(number)
         if job.fetch:
             oldest = self.segments[job.fetch]
             found = records.scan(job.fetched, records.key_of(self.secret, oldest.number), records.SEGMENT_SIZE)
@@ -143,7 +143,7 @@ class SegmentLog:
 
     def read(self, positions: Sequence[int]) -> list[StoredMessage | None]:
         """As many of them as fit a page, one at least; None for what is damaged."""
-        return self._reader.page(positions, self.index)
+        return self.reader.page(positions, self.index)
 
     # On the side that writes
 
@@ -171,7 +171,7 @@ class SegmentLog:
     def close(self) -> None:
         if self._tail is not None:
             self.disk.close(self._tail)
-        self._reader.close()
+        self.reader.close()
 
     # Private
 
