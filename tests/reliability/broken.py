@@ -12,11 +12,12 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from brokerctl.core.broker import Broker
+from brokerctl.core.queue import Queue
 from brokerctl.server import main
 from brokerctl.server.effects import Carrier
 from brokerctl.server.session import Session
 from brokerctl.store.base import Batch
+from brokerctl.store.durable import DurableStore
 
 
 class _AtOnce(list[Any]):
@@ -77,27 +78,22 @@ def spoil_bodies() -> None:
 
 def first_time_again() -> None:
     """After a restart nothing counts as redelivered."""
-    restore = Broker.restore_entry
+    load = DurableStore.load
 
-    def restore_entry(self: Broker, queue: Any, entry: Any) -> None:
-        entry.is_redelivered = False
-        restore(self, queue, entry)
+    def _load(self: DurableStore, positions: Any) -> Any:
+        return [message and message._replace(is_redelivered=False) for message in load(self, positions)]
 
-    Broker.restore_entry = restore_entry  # type: ignore[method-assign]
+    DurableStore.load = _load  # type: ignore[method-assign]
 
 
 def backwards() -> None:
     """After a restart the last message of a queue is its first."""
-    restore = Broker.restore_entry
+    restore = Queue.restore
 
-    def restore_entry(self: Broker, queue: Any, entry: Any) -> None:
-        restore(self, queue, entry)
-        entries = queue.purge()
-        queue.backlog.append(entries[-1])
-        for each in entries[:-1]:
-            queue.backlog.append(each)
+    def _restore(self: Queue, positions: Any, sizes: Any, priorities: Any) -> None:
+        restore(self, positions[-1:] + positions[:-1], sizes[-1:] + sizes[:-1], priorities[-1:] + priorities[:-1])
 
-    Broker.restore_entry = restore_entry  # type: ignore[method-assign]
+    Queue.restore = _restore  # type: ignore[method-assign]
 
 
 def half_definitions() -> None:
