@@ -58,7 +58,7 @@ class ConnectionState:
     frame_max: int
     channel_max: int
     state: str
-    """'running', 'blocked', 'flow'."""
+    """'running' or 'closing'; while an alarm is raised 'blocked' if it published, else 'blocking'."""
     received_bytes: int
     sent_bytes: int
     tls: TlsState | None = None

@@ -24,7 +24,7 @@ from brokerctl.core.message import Message
 from brokerctl.core.queue import Queue
 from brokerctl.core.reasons import Reason
 from brokerctl.errors import AmqpError, AmqpSyntaxError
-from brokerctl.management import properties, render, values
+from brokerctl.management import nodes, properties, render, values
 from brokerctl.management.auth import Level
 from brokerctl.management.call import Call
 from brokerctl.management.errors import Refusal, bad_request, not_found, of_channel
@@ -131,6 +131,10 @@ def _reject(call: Call, channel: Channel, effects: Effects) -> None:
 
 
 async def publish(call: Call) -> Response:
+    raised = nodes.alarms(call.door.node())
+    if raised:
+        # An AMQP publisher would wait; a request has to be answered.
+        raise Refusal(503, "service_unavailable", f"publishing is blocked: low on {' & '.join(raised)}")
     body = await call.body()
     values.require_keys(body, "routing_key", "properties", "payload", "payload_encoding")
     payload = await _decoded(body)

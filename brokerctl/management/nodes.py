@@ -31,6 +31,12 @@ def has_disk_alarm(node: NodeState) -> bool:
     return node.disk_free_bytes < node.disk_free_limit_bytes
 
 
+def alarms(node: NodeState) -> list[str]:
+    """What is low, as connection.blocked names it."""
+    raised = (("disk", has_disk_alarm(node)), ("memory", has_memory_alarm(node)))
+    return [name for name, is_raised in raised if is_raised]
+
+
 async def list_all(call: Call) -> Response:
     return await paging.listing(call, [_row(call)], render.as_it_is)
 

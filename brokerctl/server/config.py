@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import logging
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,6 +77,9 @@ class BrokerConfig:
     store_backlog_bytes: int = 67_108_864
     queue_memory_bytes: int = 67_108_864
     segment_bytes: int = 16_777_216
+    memory_limit: float = 0.6
+    """Up to 1 a share of the machine's or container's memory, above that bytes."""
+    disk_free_limit_bytes: int = 50_000_000
     log_level: str = "INFO"
 
     @classmethod
@@ -110,6 +114,8 @@ class BrokerConfig:
             store_backlog_bytes=read.number("POSTROOM_STORE_BACKLOG_BYTES", default.store_backlog_bytes, 2**20, 2**34),
             queue_memory_bytes=read.number("POSTROOM_QUEUE_MEMORY_BYTES", default.queue_memory_bytes, 2**16, 2**40),
             segment_bytes=read.number("POSTROOM_SEGMENT_BYTES", default.segment_bytes, 2**16, 2**30),
+            memory_limit=read.share_or_bytes("POSTROOM_MEMORY_LIMIT", default.memory_limit),
+            disk_free_limit_bytes=read.number("POSTROOM_DISK_FREE_LIMIT", default.disk_free_limit_bytes, 0, 2**50),
             log_level=read.choice("POSTROOM_LOG_LEVEL", default.log_level, LEVELS),
         )
         read.check_names()
@@ -131,6 +137,16 @@ class _Reader:
     def number(self, name: str, default: int, low: int, high: int) -> int:
         text = self.text(name)
         return self._number(name, text, low, high) if text else default
+
+    def share_or_bytes(self, name: str, default: float) -> float:
+        text = self.text(name)
+        if not text:
+            return default
+        if text.isdecimal() and int(text) > 1:
+            return int(text)
+        if not re.fullmatch(r"[01]|0?\.\d+|1\.0*", text) or not float(text):
+            raise SettingError(f"{name} is {text!r}: it takes a share of the memory above 0 and up to 1, or bytes")
+        return float(text)
 
     def port(self, name: str) -> int | None:
         text = self.text(name)

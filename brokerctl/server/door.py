@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import resource
-import shutil
 import ssl
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeVar
 
 from brokerctl.core.broker import Broker
@@ -17,7 +12,7 @@ from brokerctl.core.effects import Effects
 from brokerctl.errors import ConnectionForced, StoreError
 from brokerctl.management.door import ConnectionState, Listener, NodeState, TlsState
 from brokerctl.protocol.states import State
-from brokerctl.server import certificates
+from brokerctl.server import blocking, certificates
 from brokerctl.server.node import Node
 from brokerctl.server.session import Session
 
@@ -46,7 +41,7 @@ class NodeDoor:
         return await self._node.logins.login(name, password, peer_host)
 
     def connections(self) -> list[ConnectionState]:
-        return [_state(session) for session in self._node.sessions if session.peer is not None]
+        return [_state(session, self._node) for session in self._node.sessions if session.peer is not None]
 
     def close_connection(self, name: str, reason: str) -> bool:
         for session in self._node.sessions:
@@ -57,19 +52,19 @@ class NodeDoor:
         return False
 
     def node(self) -> NodeState:
-        disk = shutil.disk_usage(self._node.config.home)
+        alarms = self._node.alarms
         return NodeState(
             name=f"{self.broker.name}@localhost",
             started_at=self._node.started_at,
-            memory_used_bytes=_resident_bytes(),
-            memory_limit_bytes=_machine_bytes(),
-            disk_free_bytes=disk.free,
-            disk_free_limit_bytes=0,
+            memory_used_bytes=alarms.reading.memory_used_bytes,
+            memory_limit_bytes=alarms.memory_limit_bytes,
+            disk_free_bytes=alarms.reading.disk_free_bytes,
+            disk_free_limit_bytes=alarms.disk_free_limit_bytes,
             listeners=self._listeners,
         )
 
 
-def _state(session: Session) -> ConnectionState:
+def _state(session: Session, node: Node) -> ConnectionState:
     assert session.peer is not None
     return ConnectionState(
         name=session.name,
@@ -86,7 +81,7 @@ def _state(session: Session) -> ConnectionState:
         heartbeat_seconds=session.heartbeat_seconds,
         frame_max=session.frame_max,
         channel_max=session.protocol.channel_max,
-        state="running" if session.protocol.state is State.OPEN else "closing",
+        state=blocking.state(session, node.alarms) if session.protocol.state is State.OPEN else "closing",
         received_bytes=session.received_bytes,
         sent_bytes=session.sent_bytes,
         tls=_tls(session.tls) if session.tls is not None else None,
@@ -97,16 +92,3 @@ def _tls(handshake: ssl.SSLObject) -> TlsState:
     cipher = handshake.cipher()
     version = (handshake.version() or "").lower()
     return TlsState(version, cipher[0] if cipher else "", *certificates.shown(handshake))
-
-
-def _resident_bytes() -> int:
-    status = Path("/proc/self/statm")
-    if status.exists():
-        return int(status.read_text().split()[1]) * resource.getpagesize()
-    # Without /proc (macOS) only the peak is known; ru_maxrss is bytes there and KiB elsewhere.
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
-
-
-def _machine_bytes() -> int:
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

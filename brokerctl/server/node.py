@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 from brokerctl import passwords
@@ -20,14 +21,17 @@ from brokerctl.core.message import Entry, Message
 from brokerctl.core.queue import Queue
 from brokerctl.errors import CommandInvalid, ConnectionForced, InternalError, StoreError
 from brokerctl.protocol.connection import Limits
-from brokerctl.server import revocation
+from brokerctl.server import blocking, machine, revocation, startup
+from brokerctl.server.alarms import Alarms
 from brokerctl.server.codec import WireCodec
 from brokerctl.server.commands import CONNECTION_HANDLERS, HANDLERS
 from brokerctl.server.commands import connection as connection_commands
 from brokerctl.server.config import BrokerConfig
 from brokerctl.server.effects import Carrier
 from brokerctl.server.gate import Gate
+from brokerctl.server.halts import Halt
 from brokerctl.server.logins import GUEST, Logins
+from brokerctl.server.machine import Reading
 from brokerctl.server.outlet import Outlet
 from brokerctl.server.session import Session
 from brokerctl.server.tally import Tally
@@ -49,7 +53,8 @@ SERVICE_VHOST = "postroom"
 
 
 class Node:
-    def __init__(self, config: BrokerConfig, store: Store) -> None:
+    def __init__(self, config: BrokerConfig, store: Store, read: Callable[[], Reading] | None = None) -> None:
+        """`read` tells the memory and disk that alarms are about; None: this machine's."""
         self.config = config
         self.store = store
         self.codec = WireCodec()
@@ -61,11 +66,17 @@ class Node:
         self.gate = Gate(config.half_open_max, config.half_open_per_address, self.tally)
         """Of all AMQP listeners together."""
         self.sessions: set[Session] = set()
+        self.alarms = Alarms(
+            startup.memory_limit_bytes(config),
+            config.disk_free_limit_bytes,
+            read or partial(machine.read, config.home),
+            self._alarms_changed,
+        )
         self.started_at = datetime.now(UTC)
         self.failure: StoreError | None = None
         memory = self.broker.context.memory
         memory.limit_bytes, memory.holds, memory.load = config.queue_memory_bytes, store.holds, self._load
-        self._paused: list[Session] = []
+        self._behind: list[Session] = []
         self._reviewed_epoch = 0
 
     # Life
@@ -131,10 +142,12 @@ class Node:
         )
         self.store.submit()
         self._tick()
+        self._watching = self.loop.create_task(self.alarms.run(), name="alarms")
 
     async def stop(self) -> None:
         """Close every connection with a reason, keep what is durable, let go of the disk."""
         self._ticking.cancel()
+        self._watching.cancel()
         for session in list(self.sessions):
             session.drop_held()
             session.fail(0, ConnectionForced("broker forced connection closure with reason 'shutdown'"))
@@ -166,8 +179,12 @@ class Node:
         while self.carrier.dirty:
             self.carrier.dirty.pop().flush()
         if session is not None and self.store.backlog_bytes > self.config.store_backlog_bytes:
-            session.transport.pause_reading()
-            self._paused.append(session)
+            session.halt(Halt.DISK_IS_BEHIND)
+            self._behind.append(session)
+        if session is not None and session.has_published:
+            session.has_published = False
+            if self.alarms.raised:
+                blocking.block(session, self.alarms.reason)
 
     def _make_room(self) -> None:
         effects: Effects = []
@@ -242,6 +259,12 @@ class Node:
         session.outlets[number] = outlet
         session.reply(number, channel.OpenOk())
 
+    def _alarms_changed(self) -> None:
+        # Connections are stopped one by one, as they publish; all of them go on at once.
+        if not self.alarms.raised:
+            for session in list(self.sessions):
+                blocking.release(session)
+
     # The store's answers
 
     def _from_store(self, call: Callable[[T], None], value: T) -> None:
@@ -253,11 +276,10 @@ class Node:
         self.store.finish()
         for receipt in receipts:
             receipt()
-        if self._paused and self.store.backlog_bytes < self.config.store_backlog_bytes // 2:
-            paused, self._paused = self._paused, []
-            for session in paused:
-                if not session.transport.is_closing():
-                    session.transport.resume_reading()
+        if self._behind and self.store.backlog_bytes < self.config.store_backlog_bytes // 2:
+            behind, self._behind = self._behind, []
+            for session in behind:
+                session.go_on(Halt.DISK_IS_BEHIND)
         self.end_turn(None)
 
     def _store_failed(self, error: StoreError) -> None:

@@ -21,6 +21,7 @@ from brokerctl.errors import AmqpChannelError, AmqpError, NotImplementedHere, Pr
 from brokerctl.protocol.connection import Connection
 from brokerctl.protocol.events import Acked, Called, Failed, Publication, Published, RightHeader, WrongHeader
 from brokerctl.protocol.states import State
+from brokerctl.server.halts import Halt
 from brokerctl.server.outlet import Outlet
 from brokerctl.server.timers import Heartbeat
 from brokerctl.wire import frames, properties, spec
@@ -54,11 +55,14 @@ class Session(asyncio.Protocol):
         self.user = ""
         self.mechanism = ""
         self.client_properties: dict[str, Any] = {}
-        self.hears_cancels = False
+        self.hears_cancels = self.hears_blocks = False
         self.frame_max = self.heartbeat_seconds = 0
         self.received_bytes = self.sent_bytes = 0
         self.connected_at = datetime.now(UTC)
         self.is_paused = False
+        self.halts: set[Halt] = set()
+        self.has_published = False
+        """In this turn."""
         self._holds = 0
         self._task: asyncio.Task[None] | None = None
 
@@ -82,6 +86,7 @@ class Session(asyncio.Protocol):
         for event in self.protocol.receive(data):
             kind = type(event)
             if kind is Published:
+                self.has_published = True
                 self._published(event)  # type: ignore[arg-type]
             elif kind is Acked:
                 self._acked(event)  # type: ignore[arg-type]
@@ -110,6 +115,24 @@ class Session(asyncio.Protocol):
         self.node.end_turn(None)
 
     # What commands use
+
+    def halt(self, why: Halt) -> None:
+        """Read no more. Heartbeats of a peer that we do not hear count as heard."""
+        if not self.halts:
+            self.transport.pause_reading()
+            self.heartbeat.is_deaf = True
+        self.halts.add(why)
+
+    def go_on(self, why: Halt) -> None:
+        """This reason is gone; with the last one reading goes on."""
+        if why not in self.halts:
+            return
+        self.halts.discard(why)
+        if not self.halts:
+            self.heartbeat.is_deaf = False
+            self.heartbeat.heard()
+            if not self.transport.is_closing():
+                self.transport.resume_reading()
 
     def reply(self, number: int, method: Method) -> None:
         self.out.append(frames.method(number, method))
@@ -159,6 +182,9 @@ class Session(asyncio.Protocol):
         """Close the connection with this error, without a word in the log."""
         text = error.reply_text.encode()[:255].decode(errors="ignore")
         self.protocol.closing()
+        for why in list(self.halts):
+            # Else its connection.close-ok would never be heard.
+            self.go_on(why)
         self.leave()
         self.reply(0, connection.Close(error.code, text, class_id, method_id))
         self._deadline.cancel()

@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 from brokerctl.errors import SettingError
+from brokerctl.server import machine
 from brokerctl.server.config import BrokerConfig
 
 
@@ -20,6 +21,22 @@ def check(config: BrokerConfig) -> None:
         )
     _check_ports(config)
     _check_tls(config)
+
+
+def memory_limit_bytes(config: BrokerConfig) -> int:
+    """Above which the memory alarm is raised."""
+    limit = config.memory_limit
+    return int(limit * machine.memory_bytes()) if limit <= 1 else int(limit)
+
+
+def check_memory(config: BrokerConfig) -> None:
+    """Before anything is loaded. Raises SettingError when the empty broker is above its limit already."""
+    limit, used = memory_limit_bytes(config), machine.resident_bytes()
+    if limit <= used:
+        raise SettingError(
+            f"POSTROOM_MEMORY_LIMIT is {config.memory_limit:g}: that is {limit} bytes, and the broker alone "
+            f"takes {used}, so nobody could ever publish"
+        )
 
 
 def check_folder(folder: Path) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 class Heartbeat:
     """Sends when nothing was said for half an interval; calls out when nothing was heard for two."""
 
-    __slots__ = ("_heard_at", "_interval", "_loop", "_on_silence", "_said_at", "_send", "_timer")
+    __slots__ = ("_heard_at", "_interval", "_loop", "_on_silence", "_said_at", "_send", "_timer", "is_deaf")
 
     def __init__(
         self, loop: asyncio.AbstractEventLoop, send: Callable[[], None], on_silence: Callable[[], None]
@@ -18,6 +18,8 @@ class Heartbeat:
         self._send = send
         self._on_silence = on_silence
         self._interval = 0.0
+        self.is_deaf = False
+        """Nothing can be heard, because nothing is read."""
         self._heard_at = self._said_at = loop.time()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -39,7 +41,7 @@ class Heartbeat:
 
     def _check(self) -> None:
         now = self._loop.time()
-        if now - self._heard_at > 2 * self._interval:
+        if now - self._heard_at > 2 * self._interval and not self.is_deaf:
             self._on_silence()
             return
         # Twice an interval: a check that is a little late must not let the peer wait a whole one.

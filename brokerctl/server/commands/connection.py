@@ -25,6 +25,7 @@ CAPABILITIES = {
     "exchange_exchange_bindings": True,
     "basic.nack": True,
     "consumer_cancel_notify": True,
+    "connection.blocked": True,
     "authentication_failure_close": True,
     "consumer_priorities": True,
     "per_consumer_qos": True,
@@ -67,6 +68,7 @@ def start_ok(session: Session, method: connection.StartOk) -> None:
     told = method.client_properties.get("capabilities")
     capabilities = {name for name, has in told.items() if has is True} if isinstance(told, dict) else set()
     session.hears_cancels = "consumer_cancel_notify" in capabilities
+    session.hears_blocks = "connection.blocked" in capabilities
     hears_refusals = "authentication_failure_close" in capabilities
     if method.mechanism == EXTERNAL:
         name = _certified(session)

@@ -65,6 +65,17 @@ def test_broker_says_in_one_sentence_why_it_cannot_start(tmp_path: Path, taken: 
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(("text", "limit"), [("0.5", 0.5), (".25", 0.25), ("1", 1), ("1.0", 1), ("300000000", 3e8)])
+def test_memory_limit_is_a_share_or_bytes(text: str, limit: float) -> None:
+    assert BrokerConfig.from_environment({"POSTROOM_MEMORY_LIMIT": text}).memory_limit == limit
+
+
+@pytest.mark.parametrize("text", ["0", "0.0", "-1", "1.5", "60%", "1e9", "nan", "inf"])
+def test_memory_limit_that_is_neither_is_refused(text: str) -> None:
+    with pytest.raises(SettingError, match=f"POSTROOM_MEMORY_LIMIT is '{text}': it takes a share"):
+        BrokerConfig.from_environment({"POSTROOM_MEMORY_LIMIT": text})
+
+
 @pytest.mark.parametrize("value", ["127.0.0.1,,::1", ",", "::1,::1"])
 def test_hosts_are_different_addresses(value: str) -> None:
     with pytest.raises(SettingError, match=r"POSTROOM_BROKER_HOSTS is .*: it takes different addresses"):

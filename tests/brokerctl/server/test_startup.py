@@ -78,6 +78,13 @@ def test_defaults_contradict_nothing() -> None:
     startup.check(replace(CONFIG, amqp_port=0, api_port=0))
 
 
+def test_memory_limit_below_the_empty_broker_is_refused() -> None:
+    with pytest.raises(SettingError, match=r"POSTROOM_MEMORY_LIMIT is 1024: that is 1024 bytes, and the broker alone"):
+        startup.check_memory(replace(CONFIG, memory_limit=1024))
+
+    startup.check_memory(CONFIG)
+
+
 @pytest.mark.parametrize("mode", [0o755, 0o707, 0o720])
 def test_folder_that_others_can_open_is_refused(tmp_path: Path, mode: int) -> None:
     tmp_path.chmod(mode)

@@ -1,0 +1,12 @@
+"""Why a connection is not read. Several reasons may hold at once; it is read again when none is left."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+
+class Halt(Enum):
+    DISK_IS_BEHIND = auto()
+    """More waits for the disk than `store_backlog_bytes`."""
+    ALARM = auto()
+    """It published while memory or disk were low."""
