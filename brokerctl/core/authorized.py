@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from brokerctl.core import publishing
+from brokerctl.core import limits, publishing
 from brokerctl.core.channel import Channel
 from brokerctl.core.consumers import Consumer
 from brokerctl.core.effects import Effects
@@ -84,6 +84,8 @@ class AuthorizedVhost:
         if dead_letter is not None:
             self.require(Right.READ, "queue", name)
             self.require(Right.WRITE, "exchange", str(dead_letter))
+        if name not in self.vhost.queues:
+            limits.check_queue(self.vhost, name)
         return self.vhost.declare_queue(
             name,
             effects,

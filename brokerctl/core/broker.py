@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from brokerctl.core import enforcing, replies
+from brokerctl.core import enforcing, limits, replies
 from brokerctl.core.authorized import AuthorizedVhost
 from brokerctl.core.channel import Channel, Peer
 from brokerctl.core.context import Context
@@ -65,6 +65,8 @@ class Broker:
                 enforcing.clear_policy(vhost, kind, policy, effects)
         for user in self.users.values():
             self.clear_permission(user, name, effects)
+        if vhost.limits:
+            limits.clear_vhost_limits(vhost, effects)
         del self.vhosts[name]
         effects.append(Save("vhost", (name,), None))
 
@@ -88,6 +90,8 @@ class Broker:
         self.rights_epoch += 1
         for vhost in list(user.permissions):
             self.clear_permission(user, vhost, effects)
+        if user.limits:
+            limits.clear_user_limits(user, effects)
         effects.append(Save("user", (name,), None))
 
     def set_permission(self, user: User, vhost: str, configure: str, write: str, read: str, effects: Effects) -> bool:
@@ -116,6 +120,10 @@ class Broker:
         return AuthorizedVhost(found, user, connection)
 
     def open_channel(self, peer: Peer, number: int, outlet: Any = None) -> Channel:
+        """Raises NotAllowed when the user has as many as it may have."""
+        user = self.users.get(peer.user)
+        if user is not None and user.limits:
+            limits.check_channel(self, user)
         channel = peer.channels[number] = Channel(number, peer, outlet)
         return channel
 
@@ -159,6 +167,8 @@ class Broker:
         restorers: tuple[tuple[str, Callable[..., None]], ...] = (
             ("vhost", self._restore_vhost),
             ("user", self._restore_user),
+            (limits.VHOST_LIMITS, self._restore_vhost_limits),
+            (limits.USER_LIMITS, self._restore_user_limits),
             ("permission", self._restore_permission),
             *((kind, partial(self._restore_policy, kind)) for kind in Kind),
             ("exchange", self._restore_exchange),
@@ -188,6 +198,12 @@ class Broker:
 
     def _restore_user(self, name: str, *, value: dict[str, Any]) -> None:
         self.put_user(name, value["password_hash"], value["tags"], [])
+
+    def _restore_vhost_limits(self, name: str, *, value: dict[str, Any]) -> None:
+        self.vhosts[name].limits = value
+
+    def _restore_user_limits(self, name: str, *, value: dict[str, Any]) -> None:
+        self.users[name].limits = value
 
     def _restore_permission(self, name: str, vhost: str, *, value: dict[str, Any]) -> None:
         self.users[name].permissions[vhost] = Permission(**value)

@@ -44,6 +44,8 @@ class User:
     tags: tuple[str, ...] = ()
     permissions: dict[str, Permission] = field(default_factory=dict)
     """By vhost."""
+    limits: dict[str, int] = field(default_factory=dict)
+    """Changed by brokerctl.core.limits only."""
 
 
 def matches(pattern: str, name: str) -> bool:

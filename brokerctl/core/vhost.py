@@ -41,6 +41,8 @@ class Vhost:
         self.closed_channels = Counters()
         """What channels counted that are closed by now; with the open ones it is the total of the vhost."""
         self.policies = Policies()
+        self.limits: dict[str, int] = {}
+        """Changed by brokerctl.core.limits only."""
         self.queues: dict[str, Queue] = {}
         self.exchanges: dict[str, Exchange] = {
             exchange: TYPES[kind](name, exchange, is_durable=True) for exchange, kind in PREDECLARED.items()

@@ -1,4 +1,4 @@
-"""Runtime parameters as RabbitMQ lists them: operator policies are among them. Each is changed at its own place."""
+"""Runtime parameters as RabbitMQ lists them: operator policies, limits of vhosts. Each is changed at its own place."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ async def list_all(call: Call) -> Response:
 
 
 def _of_vhost(vhost: Vhost) -> list[Json]:
-    return [
+    limits = {"vhost": vhost.name, "component": "vhost-limits", "name": "limits", "value": vhost.limits}
+    return [limits] * bool(vhost.limits) + [
         {
             "vhost": vhost.name,
             "component": Kind.OPERATOR,

@@ -21,9 +21,6 @@ async def nothing(call: Call) -> Response:
 
 RESOURCES = [
     resource("/global-parameters", get=(Level.POLICYMAKER, nothing)),
-    resource("/vhost-limits", get=(Level.MANAGEMENT, nothing)),
-    resource("/vhost-limits/{vhost}", get=(Level.VHOST, nothing)),
-    resource("/user-limits", get=(Level.ADMINISTRATOR, nothing)),
     resource("/topic-permissions", get=(Level.ADMINISTRATOR, nothing)),
     resource("/vhosts/{vhost}/topic-permissions", get=(Level.ADMINISTRATOR, nothing)),
     resource("/users/{user}/topic-permissions", get=(Level.ADMINISTRATOR, nothing)),

@@ -9,6 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from brokerctl import passwords
+from brokerctl.core import limits
 from brokerctl.core.effects import Effects
 from brokerctl.core.permissions import User
 from brokerctl.management import paging, render, values
@@ -27,7 +28,7 @@ FIELDS: Fields[User] = {
     "password_hash": lambda user, call: passwords.described(user.password_hash)[0],
     "hashing_algorithm": lambda user, call: passwords.described(user.password_hash)[1],
     "tags": lambda user, call: list(user.tags),
-    "limits": lambda user, call: {},
+    "limits": lambda user, call: user.limits,
 }
 
 ROW = render.row_of(FIELDS)
@@ -58,13 +59,15 @@ async def put(call: Call) -> Response:
     if "tags" not in body:
         raise bad_request("tags_not_present")
     tags = values.tags(body)
-    if body.get("limits"):
-        raise bad_request("limits: limits of users are not offered here")
+    given = values.to_table(body.get("limits"), "limits")
+    limits.check_user_limits(given)
     permissions = _permissions(call, body)
     password_hash = await _password_hash(body)
 
     def command(effects: Effects) -> bool:
         is_new = call.broker.put_user(name, password_hash, tags, effects)
+        if given:
+            limits.put_user_limits(call.broker.users[name], given, effects)
         for vhost, granted in permissions.items() if is_new else ():
             call.broker.set_permission(call.broker.users[name], vhost, *granted, effects)
         return is_new

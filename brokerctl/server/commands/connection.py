@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import brokerctl
+from brokerctl.core import limits
 from brokerctl.core.channel import Peer
 from brokerctl.errors import AccessRefused, AmqpSyntaxError, CommandInvalid, NotAllowed
 from brokerctl.server import certificates
@@ -143,6 +144,7 @@ def open_(session: Session, method: connection.Open) -> None:
     user = broker.users.get(session.user)
     if user is None:
         raise NotAllowed(f"user '{session.user}' no longer exists")
+    limits.check_connection(broker, user, method.virtual_host)
     session.vhost = broker.authorized(user, method.virtual_host, session.name)
     session.peer = broker.peers[session.name] = Peer(session.name, session.user, method.virtual_host)
     session.opened()

@@ -9,10 +9,7 @@ import pytest
 @pytest.mark.parametrize(
     "where",
     [
-        "/parameters",
         "/global-parameters",
-        "/vhost-limits",
-        "/user-limits",
         "/topic-permissions",
         "/feature-flags",
     ],

@@ -101,7 +101,7 @@ def test_a_hash_of_rabbitmqs_is_taken(
             {"tags": "", "password_hash": "scrypt$30$" + "A" * 22 + "==$" + "A" * 43 + "="},
             "password_hash and hashing_algorithm must be as GET told them",
         ),
-        ({"tags": "", "limits": {"max-connections": 1}}, "limits: limits of users are not offered here"),
+        ({"tags": "", "limits": {"max-queues": 1}}, "Unrecognised terms max-queues in user-limits"),
         ({"tags": "", "permissions": {"no such": ALL}}, "vhost_or_user_not_found"),
     ],
 )
