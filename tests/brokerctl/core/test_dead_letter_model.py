@@ -109,9 +109,15 @@ class Reference:
             self.expire(name)
 
     def expire(self, name: str) -> None:
+        while self.expire_next(name):
+            pass
+
+    def expire_next(self, name: str) -> bool:
         queue = self.queues[name]
-        while queue and (expiry := queue[0].expires_at) is not None and expiry <= self.now:
+        is_over = bool(queue) and (expiry := queue[0].expires_at) is not None and expiry <= self.now
+        if is_over:
             self.dying.append((name, queue.pop(0), "expired"))
+        return is_over
 
     def bury_all(self) -> None:
         while self.dying:
@@ -150,8 +156,11 @@ class Stage:
         publishing.publish(self.vhost, None, message, False, [])
 
     def expire(self, name: str, now: int) -> None:
-        self.broker.context.clock.now = now / 1000
+        clock = self.broker.context.clock
+        # A microsecond late: seconds in floats do not add up to the same instant on two ways.
+        clock.now = now / 1000 + 1e-6
         self.vhost.expire(self.vhost.queues[name], [])
+        clock.now = now / 1000
 
     def take(self, name: str) -> int | None:
         got = getting.get(self.vhost.queues[name], self.channel, [], needs_ack=True)
@@ -212,8 +221,9 @@ def act(step: Step, stage: Stage, reference: Reference) -> None:
         reference.now += number
         for each in QUEUES:
             stage.expire(each, reference.now)
-            reference.expire(each)
-            reference.bury_all()
+            # Time kills one after the other: the first is buried, with all that follows from it, before the next.
+            while reference.expire_next(each):
+                reference.bury_all()
     else:
         tag = stage.take(name)
         assert (tag is None) == (not reference.queues[name])
