@@ -12,9 +12,11 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from brokerctl import passwords
 from brokerctl.core.queue import Queue
 from brokerctl.server import main
 from brokerctl.server.effects import Carrier
+from brokerctl.server.logins import GUEST
 from brokerctl.server.session import Session
 from brokerctl.store.base import Batch
 from brokerctl.store.durable import DurableStore
@@ -96,13 +98,26 @@ def backwards() -> None:
     Queue.restore = _restore  # type: ignore[method-assign]
 
 
-def half_definitions() -> None:
-    """The bindings of a queue that is deleted stay on disk."""
+def undead_policies() -> None:
+    """The end of a policy never reaches the disk."""
     define = Batch.define
 
     def _define(self: Batch, kind: str, key: tuple[str, ...], value: dict[str, Any] | None) -> None:
-        if value is not None or kind != "binding":
+        if kind != "policy" or value is not None:
             define(self, kind, key, value)
+
+    Batch.define = _define  # type: ignore[method-assign]
+
+
+def half_users() -> None:
+    """A user gets its tags on the disk, and not its password."""
+    define = Batch.define
+    other = passwords.hashed("of somebody else")
+
+    def _define(self: Batch, kind: str, key: tuple[str, ...], value: dict[str, Any] | None) -> None:
+        if kind == "user" and value is not None and key != (GUEST,):
+            value = {**value, "password_hash": other}
+        define(self, kind, key, value)
 
     Batch.define = _define  # type: ignore[method-assign]
 
@@ -115,7 +130,8 @@ BREAKS: tuple[Callable[[], None], ...] = (
     spoil_bodies,
     first_time_again,
     backwards,
-    half_definitions,
+    undead_policies,
+    half_users,
 )
 
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 import amqp
-from amqp.exceptions import AMQPError
+from amqp.exceptions import ConnectionError
 
 from tests.reliability.ledger import Copy
 from tests.support.embedded import EmbeddedBroker
@@ -52,22 +52,39 @@ def declare(broker: EmbeddedBroker) -> None:
                 channel.queue_bind(queue, EXCHANGE, key)
 
 
-class Client(threading.Thread):
-    """Works on one connection until the broker dies under it, as the test wants."""
+class Worker(threading.Thread):
+    """Works until the broker dies under it, as the test wants. What the broker refuses is no death: the test fails."""
+
+    DEATHS: tuple[type[Exception], ...] = (ConnectionError, OSError)
 
     def __init__(self, broker: EmbeddedBroker, name: str, seed: int) -> None:
         super().__init__(name=name, daemon=True)
+        self.broker = broker
         self.random = random.Random(f"{seed} {name}")  # noqa: S311 (to repeat, not to keep secret)
-        self.connection = connected(broker)
 
     def run(self) -> None:
-        with suppress(AMQPError, OSError):
-            self.work()
-        with suppress(AMQPError, OSError):
-            self.connection.collect()
+        try:
+            with suppress(*self.DEATHS):
+                self.work()
+        finally:
+            self.close()
 
     def work(self) -> None:
         raise NotImplementedError
+
+    def close(self) -> None:
+        raise NotImplementedError
+
+
+class Client(Worker):
+    """Has a connection of its own."""
+
+    def __init__(self, broker: EmbeddedBroker, name: str, seed: int) -> None:
+        super().__init__(broker, name, seed)
+        self.connection = connected(broker)
+
+    def close(self) -> None:
+        self.connection.collect()
 
 
 class Publisher(Client):

@@ -94,7 +94,7 @@ class Lives:
         clients: list[Client] = [*publishers, consumer, Churn(broker, f"churn {label}", seed)]
         for client in clients:
             client.start()
-        _die(broker, self._random.uniform(*self.life_seconds))
+        die(broker, self._random.uniform(*self.life_seconds))
         for client in clients:
             client.join(JOIN_SECONDS)
             assert not client.is_alive(), f"{client.name} hangs after its broker was killed"
@@ -114,7 +114,7 @@ class Lives:
         self.figures["lives"] += 1
 
 
-def _die(broker: EmbeddedBroker, seconds: float) -> None:
+def die(broker: EmbeddedBroker, seconds: float) -> None:
     """After that time, as a power switch for the process. A broker that ends by itself before fails the test."""
     try:
         code = broker.process.wait(seconds)
