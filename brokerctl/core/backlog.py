@@ -18,6 +18,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
+from brokerctl.core.consumers import MESSAGE_OVERHEAD_BYTES
 from brokerctl.core.memory import OVERHEAD_BYTES
 from brokerctl.core.message import Entry
 from brokerctl.core.paged import Paged
@@ -38,6 +39,10 @@ class Backlog(Protocol):
 
     def pop(self) -> Entry:
         """Take the next entry. The backlog must not be empty."""
+        ...
+
+    def take(self, most: int, room_bytes: int) -> list[Entry]:
+        """Take the next entries: up to `most`, and until what they weigh has used up the room."""
         ...
 
     @property
@@ -108,6 +113,15 @@ class Plain:
         if self.is_paging and not self._ready:
             self._refill()
         return entry
+
+    def take(self, most: int, room_bytes: int) -> list[Entry]:
+        ready, returned, pop = self._ready, self._returned, self.pop
+        taken: list[Entry] = []
+        while (ready or returned) and len(taken) < most and room_bytes > 0:
+            entry = pop()
+            room_bytes -= len(entry.message.body) + MESSAGE_OVERHEAD_BYTES
+            taken.append(entry)
+        return taken
 
     @property
     def head(self) -> Entry | None:
@@ -232,6 +246,14 @@ class Prioritised:
             if len(level):
                 return level.pop()
         raise IndexError("pop from an empty backlog")
+
+    def take(self, most: int, room_bytes: int) -> list[Entry]:
+        taken: list[Entry] = []
+        for level in reversed(self._levels):
+            found = level.take(most - len(taken), room_bytes)
+            room_bytes -= sum([len(entry.message.body) + MESSAGE_OVERHEAD_BYTES for entry in found])
+            taken += found
+        return taken
 
     @property
     def head(self) -> Entry | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from brokerctl.errors import PreconditionFailed
@@ -53,18 +54,22 @@ class Consumer:
     @property
     def has_credit(self) -> bool:
         """Its own limit, its channel's, and a socket that takes bytes."""
-        return (not self.prefetch or self.unacked < self.prefetch) and self.channel.has_credit
+        return self.channel.peer.window > 0 and self.slots > 0
+
+    @property
+    def slots(self) -> int:
+        """How many more it may hold, whatever its socket takes."""
+        free = self.prefetch - self.unacked if self.prefetch else sys.maxsize
+        channel = self.channel
+        if channel.global_prefetch:
+            return min(free, channel.global_prefetch - channel.consumed)
+        return free
 
     def room(self, size_bytes: int) -> int:
         """How many messages of this size it may be given now: as often as `has_credit` would say yes."""
-        channel = self.channel
         # The one that uses up the window may be larger than what was left of it.
-        room = -(-channel.peer.window // (size_bytes + MESSAGE_OVERHEAD_BYTES))
-        if self.prefetch:
-            room = min(room, self.prefetch - self.unacked)
-        if channel.global_prefetch:
-            room = min(room, channel.global_prefetch - channel.consumed)
-        return max(room, 0)
+        room = -(-self.channel.peer.window // (size_bytes + MESSAGE_OVERHEAD_BYTES))
+        return max(min(room, self.slots), 0)
 
 
 def _priority(arguments: Arguments) -> int:

@@ -87,7 +87,7 @@ class DeadLetters:
         exchange.publish_in += 1
         exchange.publish_out += len(queues)
         full = turn_away(queues, copy, effects)
-        enqueue(self._context, [queue for queue in queues if queue not in full], copy, None, 0, effects)
+        enqueue(self._context, [queue for queue in queues if queue not in full], copy, effects)
 
 
 def headers_after(

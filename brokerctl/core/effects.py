@@ -15,15 +15,16 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Deliver:
+    """Entries that waited, in a row; the tags count up from the first."""
+
     consumer: Consumer
-    delivery_tag: int
-    entry: Entry
-    is_redelivered: bool
+    first_tag: int
+    entries: list[Entry]
 
 
 @dataclass(slots=True)
 class DeliverAll:
-    """New messages in a row that differ in their bodies only; the tags count up from the first."""
+    """New messages in a row that differ in their bodies only, on the straight way (brokerctl.core.straight)."""
 
     consumer: Consumer
     first_tag: int

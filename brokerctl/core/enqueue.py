@@ -7,41 +7,17 @@ from collections.abc import Sequence as Queues
 from brokerctl.core.arguments import REJECT_PUBLISH_DLX
 from brokerctl.core.channel import Channel
 from brokerctl.core.context import Context
-from brokerctl.core.effects import Effects, Store
+from brokerctl.core.effects import Effects
 from brokerctl.core.message import Entry, Envelope, Message
 from brokerctl.core.queue import Queue
 from brokerctl.core.reasons import Reason
-from brokerctl.core.straight import Bodies, hand_over
+from brokerctl.core.straight import Bodies, hand_over, stores
 
 
-def enqueue(
-    context: Context,
-    queues: Queues[Queue],
-    message: Message,
-    channel: Channel | None,
-    sequence: int,
-    effects: Effects,
-) -> None:
-    """Store goes before push: a delivery in the same turn must find its row on the way to disk.
-
-    `channel` and `sequence` say whose confirm waits for the disk; None and 0: nobody's.
-    """
-    next_position = context.sequence.next
+def enqueue(context: Context, queues: Queues[Queue], message: Message, effects: Effects) -> None:
+    """One message that nobody waits for a confirm of."""
     for queue in queues:
-        ttl = _ttl_ms(queue, message)
-        expires_at = None
-        if ttl is not None:
-            expires_at = context.clock.now + ttl / 1000
-            context.expiring[queue] = None
-        if message.is_persistent and queue.keeps:
-            entry = Entry(next_position(), message, is_stored=True, expires_at=expires_at)
-            effects.append(Store(queue, entry, channel if sequence else None, sequence))
-        else:
-            entry = Entry(next_position(), message, expires_at=expires_at)
-        queue.push(entry, effects)
-        if ttl == 0:
-            # Nobody took it at once, so it is too late already (docs/ttl).
-            queue.expire(context.clock.now, effects)
+        _keep(context, queue, [message], None, 0, effects)
 
 
 def enqueue_all(
@@ -53,17 +29,41 @@ def enqueue_all(
     first: int,
     effects: Effects,
 ) -> None:
-    """Messages of one size that differ in their bodies only; their publishes are numbered from `first`, or not at all.
+    """Messages of one size that differ in their bodies only.
 
-    What a waiting consumer takes goes to it as a whole: the same as one by one, with the work that repeats done once.
+    `channel` and `first` say whose confirms wait for the disk, and the number of the first; 0: nobody's.
     """
     messages: list[Message] = []
     for queue in queues:
         taken = hand_over(context, queue, envelope, bodies, channel, first, effects)
         if taken < len(bodies):
             messages = messages or [Message.of(envelope, body) for body in bodies]
-            for index in range(taken, len(bodies)):
-                enqueue(context, (queue,), messages[index], channel, first + index if first else 0, effects)
+            left = messages[taken:] if taken else messages
+            _keep(context, queue, left, channel, first + taken if first else 0, effects)
+
+
+def _keep(
+    context: Context, queue: Queue, messages: list[Message], channel: Channel | None, first: int, effects: Effects
+) -> None:
+    """Store goes before push: a delivery in the same turn must find its row on the way to disk."""
+    envelope = messages[0].envelope
+    ttl = _ttl_ms(queue, envelope)
+    expires_at = None
+    if ttl is not None:
+        expires_at = context.clock.now + ttl / 1000
+        context.expiring[queue] = None
+    is_stored = envelope.is_persistent and queue.keeps
+    position = context.sequence.next
+    entries = [Entry(position(), message, is_stored, False, expires_at) for message in messages]
+    if is_stored:
+        effects += stores(queue, entries, channel, first)
+    if ttl != 0:
+        queue.push_all(entries, effects)
+        return
+    for entry in entries:
+        queue.push(entry, effects)
+        # Nobody took it at once, so it is too late already (docs/ttl).
+        queue.expire(context.clock.now, effects)
 
 
 def turn_away(queues: Queues[Queue], message: Message, effects: Effects) -> list[Queue]:
@@ -75,9 +75,9 @@ def turn_away(queues: Queues[Queue], message: Message, effects: Effects) -> list
     return full
 
 
-def _ttl_ms(queue: Queue, message: Message) -> int | None:
+def _ttl_ms(queue: Queue, envelope: Envelope) -> int | None:
     """The smaller of the queue's and the message's own time to live (RabbitMQ, docs/ttl)."""
-    of_queue, of_message = queue.rules.message_ttl_ms, message.expiration_ms
+    of_queue, of_message = queue.rules.message_ttl_ms, envelope.expiration_ms
     if of_queue is None or of_message is None:
         return of_message if of_queue is None else of_queue
     return min(of_queue, of_message)

@@ -77,7 +77,7 @@ def deliver(
             channel.counters.confirm += 1
             channel.confirms.refuse()
     takers = [queue for queue in queues if queue not in full]
-    enqueue(vhost.context, takers, message, None, 0, effects)
+    enqueue(vhost.context, takers, message, effects)
     return False
 
 
@@ -157,7 +157,7 @@ def _unrouted(
     """No queue wants it: an answer to a direct reply-to, or nothing."""
     address = vhost.router.reply_queue(exchange, message.routing_key)
     if address is not None:
-        enqueue(vhost.context, (address,), message, None, 0, effects)
+        enqueue(vhost.context, (address,), message, effects)
     if channel is not None and is_mandatory:
         # An address is no queue: what went there only is returned even so (RabbitMQ).
         channel.counters.return_unroutable += 1

@@ -142,10 +142,16 @@ class Queue:
         return self.rules.overflow != DROP_HEAD and self._is_over(1, len(message.body))
 
     def push(self, entry: Entry, effects: Effects) -> None:
-        """A message arrived: hand it to a waiting consumer, or keep it, or push the oldest out for it."""
-        self.counters.publish += 1
-        self.ready_bytes += len(entry.message.body)
-        self.backlog.append(entry)
+        self.push_all([entry], effects)
+
+    def push_all(self, entries: list[Entry], effects: Effects) -> None:
+        """Messages arrived: hand them to waiting consumers, or keep them, or push the oldest out for them."""
+        self.counters.publish += len(entries)
+        append, size_bytes = self.backlog.append, 0
+        for entry in entries:
+            size_bytes += len(entry.message.body)
+            append(entry)
+        self.ready_bytes += size_bytes
         if self._active:
             self.pump(effects)
         if self.rules.max_length is not None or self.rules.max_length_bytes is not None:
@@ -200,32 +206,43 @@ class Queue:
             if len(active) > 1:
                 active.remove(consumer)
                 active.append(consumer)
-            self._deliver(consumer, effects)
+                self._deliver(consumer, 1, effects)
+            else:
+                self._deliver(consumer, consumer.slots, effects)
 
-    def _deliver(self, consumer: Consumer, effects: Effects) -> None:
-        entry = self.backlog.pop()
+    def _deliver(self, consumer: Consumer, most: int, effects: Effects) -> None:
+        """Hand out up to `most` messages, as long as the socket takes them."""
         channel = consumer.channel
-        size = len(entry.message.body)
-        redelivered = entry.is_redelivered
-        self.ready_bytes -= size
-        channel.peer.window -= size + MESSAGE_OVERHEAD_BYTES
+        entries = self.backlog.take(most, channel.peer.window)
+        count = len(entries)
+        size_bytes = sum([len(entry.message.body) for entry in entries])
+        redelivered = len([entry for entry in entries if entry.is_redelivered])
+        self.ready_bytes -= size_bytes
+        channel.peer.window -= size_bytes + count * MESSAGE_OVERHEAD_BYTES
         if redelivered:
-            self.counters.redeliver += 1
-            channel.counters.redeliver += 1
+            self.counters.redeliver += redelivered
+            channel.counters.redeliver += redelivered
+        first = channel.last_tag + 1
         if consumer.needs_ack:
-            consumer.unacked += 1
-            self.unacked += 1
-            self.unacked_bytes += size
-            self.counters.deliver += 1
-            channel.counters.deliver += 1
-            tag = channel.hand_out(entry, self, consumer)
+            self.hold_for(consumer, entries, size_bytes)
         else:
-            self.counters.deliver_no_ack += 1
-            channel.counters.deliver_no_ack += 1
-            tag = channel.next_tag()
-            if entry.is_stored:
-                effects.append(Forget([entry.position]))
-        effects.append(Deliver(consumer, tag, entry, redelivered))
+            self.counters.deliver_no_ack += count
+            channel.counters.deliver_no_ack += count
+            channel.last_tag += count
+            stored = [entry.position for entry in entries if entry.is_stored]
+            if stored:
+                effects.append(Forget(stored))
+        effects.append(Deliver(consumer, first, entries))
+
+    def hold_for(self, consumer: Consumer, entries: list[Entry], size_bytes: int) -> None:
+        """These are with a consumer now, until it settles them."""
+        channel, count = consumer.channel, len(entries)
+        self.counters.deliver += count
+        channel.counters.deliver += count
+        consumer.unacked += count
+        self.unacked += count
+        self.unacked_bytes += size_bytes
+        channel.hand_out_all(entries, self, consumer)
 
     def take(self) -> Entry | None:
         """The next message, for basic.get; None when there is none. The caller hands it out or drops it."""

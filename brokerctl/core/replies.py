@@ -7,6 +7,7 @@ is a queue that the vhost does not list: what a slow reader has not taken waits 
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from brokerctl.core.consumers import Consumer
@@ -27,8 +28,8 @@ class ReplyConsumer(Consumer):
     __slots__ = ()
 
     @property
-    def has_credit(self) -> bool:
-        return self.channel.peer.window > 0
+    def slots(self) -> int:
+        return sys.maxsize
 
 
 def consume(vhost: Vhost, channel: Channel, tag: str, token: str, *, needs_ack: bool) -> None:

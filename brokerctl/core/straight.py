@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from brokerctl.core.channel import Channel
-from brokerctl.core.consumers import MESSAGE_OVERHEAD_BYTES, Consumer
+from brokerctl.core.consumers import MESSAGE_OVERHEAD_BYTES
 from brokerctl.core.context import Context
 from brokerctl.core.effects import DeliverAll, Effects, Store
 from brokerctl.core.message import Entry, Envelope, Message
@@ -45,8 +45,8 @@ def hand_over(
         position = context.sequence.next
         entries = [Entry(position(), Message.of(envelope, body), is_stored) for body in taken]
         if is_stored:
-            _store(queue, entries, publisher, first, effects)
-        _hold(queue, consumer, entries, size_bytes)
+            effects += stores(queue, entries, publisher, first)
+        queue.hold_for(consumer, entries, size_bytes * count)
     else:
         queue.counters.deliver_no_ack += count
         channel.counters.deliver_no_ack += count
@@ -55,19 +55,8 @@ def hand_over(
     return count
 
 
-def _store(queue: Queue, entries: list[Entry], publisher: Channel | None, first: int, effects: Effects) -> None:
-    if first:
-        effects += [Store(queue, entry, publisher, first + index) for index, entry in enumerate(entries)]
-    else:
-        effects += [Store(queue, entry, None, 0) for entry in entries]
-
-
-def _hold(queue: Queue, consumer: Consumer, entries: list[Entry], size_bytes: int) -> None:
-    channel, count = consumer.channel, len(entries)
-    queue.counters.deliver += count
-    channel.counters.deliver += count
-    consumer.unacked += count
-    queue.unacked += count
-    queue.unacked_bytes += size_bytes * count
-    for entry in entries:
-        channel.hand_out(entry, queue, consumer)
+def stores(queue: Queue, entries: list[Entry], publisher: Channel | None, first: int) -> list[Store]:
+    """What brings new entries to disk; the confirm of each waits for it, if their publishes have numbers."""
+    if not first:
+        return [Store(queue, entry, None, 0) for entry in entries]
+    return [Store(queue, entry, publisher, sequence) for sequence, entry in enumerate(entries, first)]

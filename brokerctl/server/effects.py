@@ -77,50 +77,47 @@ class Carrier:
         consumer = effect.consumer
         outlet = consumer.channel.outlet
         session: Session = outlet.session
-        message = effect.entry.message
-        head = outlet.heads[consumer.tag]
-        tail = self.tail(message.envelope)
-        number = outlet.number
-        session.out += (
-            FRAME_HEAD.pack(spec.METHOD, number, len(head) + 9 + len(tail)),
-            head,
-            TAG_AND_FLAG.pack(effect.delivery_tag, effect.is_redelivered),
-            tail,
-            frames.END,
-            self.content(effect.entry, consumer.queue, number, session.frame_max),
-        )
+        out, head, number = session.out, outlet.heads[consumer.tag], outlet.number
+        room = outlet.body_max
+        known: Envelope | None = None
+        before = between = b""
+        for tag, entry in enumerate(effect.entries, effect.first_tag):
+            message = entry.message
+            body, envelope = message.body, message.envelope
+            if entry.is_redelivered or not 0 < len(body) <= room:
+                tail = self.tail(envelope)
+                out += (
+                    _before(head, tail, number),
+                    TAG_AND_FLAG.pack(tag, entry.is_redelivered),
+                    tail,
+                    frames.END,
+                    self.content(entry, consumer.queue, number, session.frame_max),
+                )
+                continue
+            if envelope is not known:
+                known, tail = envelope, self.tail(envelope)
+                before, between = _before(head, tail, number), _between(envelope, tail, number, len(body))
+            out += (before, tag.to_bytes(8, "big"), between, body, frames.END)
         self.dirty.add(session)
 
     def _deliver_all(self, effect: DeliverAll) -> None:
-        consumer, envelope = effect.consumer, effect.envelope
+        consumer, envelope, bodies = effect.consumer, effect.envelope, effect.bodies
         outlet = consumer.channel.outlet
         session: Session = outlet.session
-        number, size = outlet.number, len(effect.bodies[0])
-        if not 0 < size <= (session.frame_max or size) - spec.FRAME_OVERHEAD:
-            for tag, body in enumerate(effect.bodies, effect.first_tag):
-                self._deliver(Deliver(consumer, tag, Entry(0, Message.of(envelope, body)), False))
+        number, size = outlet.number, len(bodies[0])
+        if not 0 < size <= outlet.body_max:
+            entries = [Entry(0, Message.of(envelope, body)) for body in bodies]
+            self._deliver(Deliver(consumer, effect.first_tag, entries))
             return
         tail = self.tail(envelope)
-        head = outlet.heads[consumer.tag]
-        before = FRAME_HEAD.pack(spec.METHOD, number, len(head) + 9 + len(tail)) + head
-        between = self._between(envelope, tail, number, size)
+        before = _before(outlet.heads[consumer.tag], tail, number)
+        between = _between(envelope, tail, number, size)
         after, out = frames.END + before, session.out
         out.append(before)
-        for tag, body in enumerate(effect.bodies, effect.first_tag):
+        for tag, body in enumerate(bodies, effect.first_tag):
             out += (tag.to_bytes(8, "big"), between, body, after)
         out[-1] = frames.END
         self.dirty.add(session)
-
-    @staticmethod
-    def _between(envelope: Envelope, tail: bytes, number: int, size: int) -> bytes:
-        """What stands between the tag and the body of a first delivery, when the body fits one frame."""
-        rendered = envelope.rendered
-        if rendered is None or rendered[0] != number:
-            header = frames.frame(spec.HEADER, number, envelope.header)
-            between = b"\x00" + tail + frames.END + header + FRAME_HEAD.pack(spec.BODY, number, size)
-            rendered = envelope.rendered = number, between
-        found: bytes = rendered[1]
-        return found
 
     def _store(self, effect: Store) -> None:
         entry, message = effect.entry, effect.entry.message
@@ -170,6 +167,21 @@ _REST: dict[type, Callable[[Carrier, Any], bool]] = {
     CancelConsumer: Carrier._cancel,
     Save: Carrier._save,
 }
+
+
+def _before(head: bytes, tail: bytes, number: int) -> bytes:
+    """What stands before the tag of a delivery."""
+    return FRAME_HEAD.pack(spec.METHOD, number, len(head) + 9 + len(tail)) + head
+
+
+def _between(envelope: Envelope, tail: bytes, number: int, size: int) -> bytes:
+    """What stands between the tag and the body of a first delivery, when the body fits one frame."""
+    rendered: tuple[int, bytes] | None = envelope.rendered
+    if rendered is None or rendered[0] != number:
+        header = frames.frame(spec.HEADER, number, envelope.header)
+        between = b"\x00" + tail + frames.END + header + FRAME_HEAD.pack(spec.BODY, number, size)
+        rendered = envelope.rendered = number, between
+    return rendered[1]
 
 
 def _wall_ms(expires_at: float) -> int:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Outlet:
-    __slots__ = ("channel", "heads", "last_queue", "number", "session", "vhost")
+    __slots__ = ("body_max", "channel", "heads", "last_queue", "number", "session", "vhost")
 
     def __init__(self, session: Session, number: int, channel: Channel, vhost: AuthorizedVhost) -> None:
         self.session = session
@@ -24,6 +24,8 @@ class Outlet:
         self.vhost = vhost
         self.last_queue = ""
         """The queue an empty name means (§1.7.2.3)."""
+        self.body_max = session.frame_max - spec.FRAME_OVERHEAD
+        """Bytes of a body that fit one frame."""
         self.heads: dict[str, bytes] = {}
         """The bytes every delivery to a consumer begins with."""
 

@@ -64,7 +64,8 @@ class Stage:
         found = []
         for effect in self.effects:
             if isinstance(effect, Deliver):
-                found.append((effect.consumer.tag, effect.delivery_tag, effect.entry.message.body))
+                tags = enumerate(effect.entries, effect.first_tag)
+                found += [(effect.consumer.tag, tag, entry.message.body) for tag, entry in tags]
             elif isinstance(effect, DeliverAll):
                 tagged = enumerate(effect.bodies, effect.first_tag)
                 found += [(effect.consumer.tag, tag, body) for tag, body in tagged]

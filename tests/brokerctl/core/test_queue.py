@@ -24,7 +24,7 @@ def consumer(queue: Queue, prefetch: int = 0, needs_ack: bool = True, channel: C
 
 
 def delivered(effects: Effects) -> list[int]:
-    return [effect.entry.position for effect in effects if isinstance(effect, Deliver)]
+    return [entry.position for effect in effects if isinstance(effect, Deliver) for entry in effect.entries]
 
 
 def test_consumers_take_turns() -> None:

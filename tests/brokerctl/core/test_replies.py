@@ -45,7 +45,8 @@ def test_answer_goes_straight_to_the_channel_that_asked() -> None:
 
     assert address == "amq.rabbitmq.reply-to.token"
     assert isinstance(effect, Deliver)
-    assert (effect.consumer.channel, effect.consumer.tag, effect.entry.message.body) == (stage.asking, "tag", b"yes")
+    assert (effect.consumer.channel, effect.consumer.tag) == (stage.asking, "tag")
+    assert [entry.message.body for entry in effect.entries] == [b"yes"]
     assert (stage.vhost.queues, stage.asking.consumers, stage.asking.unacked) == ({}, {}, {})
 
 
@@ -85,7 +86,9 @@ def test_answers_are_not_held_back_by_prefetch_but_by_a_reader_that_does_not_rea
     effects: Effects = []
     stage.asking.peer.refill(effects)
 
-    assert [effect.entry.message.body for effect in effects if isinstance(effect, Deliver)] == [b"late"]
+    assert [entry.message.body for effect in effects if isinstance(effect, Deliver) for entry in effect.entries] == [
+        b"late"
+    ]
 
 
 def test_dead_letter_can_be_the_answer() -> None:
