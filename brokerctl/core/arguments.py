@@ -18,8 +18,8 @@ DROP_HEAD, REJECT_PUBLISH, REJECT_PUBLISH_DLX = OVERFLOWS = ("drop-head", "rejec
 QUORUM_DELIVERY_LIMIT = 20
 """RabbitMQ 4's default for quorum queues."""
 
-MAX_TIME_MS = 2**32 - 1
-"""RabbitMQ's bound of times: 49 days."""
+MAX_TIME_MS = 10 * 365 * 24 * 3600 * 1000
+"""RabbitMQ's bound of times: ten years."""
 
 TYPES = ("classic", "quorum", "stream")
 ONLY_FOR = {

@@ -6,18 +6,19 @@ from (RabbitMQ, access control; reference/http_api §9). The default exchange is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from brokerctl.core import limits, publishing
 from brokerctl.core.channel import Channel
 from brokerctl.core.consumers import Consumer
 from brokerctl.core.effects import Effects
+from brokerctl.core.equivalence import type_name
 from brokerctl.core.exchanges import Binding, Exchange
 from brokerctl.core.message import Arguments, Envelope, Message
 from brokerctl.core.permissions import Right, User
 from brokerctl.core.queue import Queue
 from brokerctl.core.vhost import Vhost
-from brokerctl.errors import AccessRefused, CommandInvalid
+from brokerctl.errors import AccessRefused, CommandInvalid, PreconditionFailed
 from brokerctl.names import DEFAULT_EXCHANGE_IN_PATHS
 
 
@@ -51,9 +52,12 @@ class AuthorizedVhost:
     ) -> Exchange:
         self.require(Right.CONFIGURE, "exchange", name)
         alternate = (arguments or {}).get("alternate-exchange")
+        if alternate is not None and not isinstance(alternate, str):
+            where = f"in exchange '{name}' in vhost '{self.vhost.name}'"
+            raise PreconditionFailed(f"invalid type '{type_name(alternate)}' for arg 'alternate-exchange' {where}")
         if alternate is not None:
             self.require(Right.READ, "exchange", name)
-            self.require(Right.WRITE, "exchange", str(alternate))
+            self.require(Right.WRITE, "exchange", alternate)
         return self.vhost.declare_exchange(
             name,
             kind,
@@ -78,6 +82,7 @@ class AuthorizedVhost:
         is_auto_delete: bool = False,
         is_exclusive: bool = False,
         arguments: Arguments | None = None,
+        is_generated: bool = False,
     ) -> Queue:
         self.require(Right.CONFIGURE, "queue", name)
         dead_letter = (arguments or {}).get("x-dead-letter-exchange")
@@ -95,6 +100,7 @@ class AuthorizedVhost:
             connection=self.connection,
             arguments=arguments,
             user=self.user.name,
+            is_generated=is_generated,
         )
 
     def delete_queue(self, name: str, effects: Effects, *, if_unused: bool = False, if_empty: bool = False) -> int:
@@ -119,8 +125,16 @@ class AuthorizedVhost:
     def unbind(
         self, source: str, kind: str, destination: str, routing_key: str, arguments: Arguments, effects: Effects
     ) -> None:
-        found = self._ends(source, kind, destination)
-        self.vhost.unbind(*found, routing_key, arguments, effects)
+        """What is not bound needs no unbinding, nor what is not there (RabbitMQ)."""
+        self._require_binding(source, kind, destination)
+        exchange = self.vhost.exchanges.get(source)
+        ends: Mapping[str, Queue | Exchange] = self.vhost.queues if kind == "queue" else self.vhost.exchanges
+        end = ends.get(destination)
+        if exchange is None or end is None:
+            return
+        if kind == "queue" and Binding(exchange, end, routing_key, arguments).key in exchange.bindings:
+            self.vhost.queue(destination, self.connection)
+        self.vhost.unbind(exchange, end, routing_key, arguments, effects)
 
     def publish(self, channel: Channel, message: Message, is_mandatory: bool, effects: Effects) -> int:
         return self.publish_all(channel, message.envelope, (message.body,), is_mandatory, effects)
@@ -153,10 +167,13 @@ class AuthorizedVhost:
         )
 
     def _ends(self, source: str, kind: str, destination: str) -> tuple[Exchange, Queue | Exchange]:
+        self._require_binding(source, kind, destination)
+        if kind == "queue":
+            return self.vhost.exchange(source), self.vhost.queue(destination, self.connection)
+        return self.vhost.exchange(source), self.vhost.exchange(destination)
+
+    def _require_binding(self, source: str, kind: str, destination: str) -> None:
         if kind not in ("queue", "exchange"):
             raise CommandInvalid(f"a binding leads to a queue or an exchange, not to '{kind}'")
         self.require(Right.WRITE, kind, destination)
         self.require(Right.READ, "exchange", source)
-        if kind == "queue":
-            return self.vhost.exchange(source), self.vhost.queue(destination, self.connection)
-        return self.vhost.exchange(source), self.vhost.exchange(destination)

@@ -45,7 +45,7 @@ class Consumer:
         self.is_exclusive = is_exclusive
         self.arguments = arguments
         self.prefetch = channel.prefetch if needs_ack else 0
-        self.priority = _priority(arguments)
+        self.priority = _priority(arguments, queue)
         self.unacked = 0
         self.is_active = False
         self.is_stalled = False
@@ -72,8 +72,9 @@ class Consumer:
         return max(min(room, self.slots), 0)
 
 
-def _priority(arguments: Arguments) -> int:
+def _priority(arguments: Arguments, queue: Queue) -> int:
     priority = arguments.get("x-priority", 0)
     if not isinstance(priority, int) or isinstance(priority, bool):
-        raise PreconditionFailed("invalid arg 'x-priority' for consumer: takes a whole number")
+        where = f"queue '{queue.name}' in vhost '{queue.vhost}'"
+        raise PreconditionFailed(f"invalid arg 'x-priority' for {where}: takes a whole number")
     return priority

@@ -65,8 +65,10 @@ class DeadLetters:
             return
         codec = self._context.codec
         changes = headers_after(codec.read(message.header), queue, message, reason, self._context.clock.time)
-        header = codec.amend(message.header, changes, drop_expiration=message.expiration_ms is not None)
         key = queue.rules.dead_letter_routing_key
+        # With a key of the queue's own the keys of the publisher are over.
+        drop = () if key is None else ("CC",)
+        header = codec.amend(message.header, changes, drop_expiration=message.expiration_ms is not None, drop=drop)
         copy = Message(
             exchange.name,
             message.routing_key if key is None else key,
@@ -103,20 +105,19 @@ def headers_after(
     if same is not None:
         deaths.remove(same)
         same["count"] = _count(same.get("count")) + 1
-        same["time"] = time
     else:
         same = {
             "count": 1,
             "exchange": message.exchange,
             "queue": queue.name,
             "reason": str(reason),
-            "routing-keys": [message.routing_key],
+            "routing-keys": [message.routing_key, *_copied(headers)],
             "time": time,
         }
         if message.expiration_ms is not None:
             same["original-expiration"] = str(message.expiration_ms)
     changes: Arguments = {"x-death": [same, *deaths]}
-    if "x-first-death-queue" not in headers:
+    if "x-death" not in headers:
         changes["x-first-death-exchange"] = message.exchange
         changes["x-first-death-queue"] = queue.name
         changes["x-first-death-reason"] = str(reason)
@@ -124,6 +125,12 @@ def headers_after(
     changes["x-last-death-queue"] = queue.name
     changes["x-last-death-reason"] = str(reason)
     return changes
+
+
+def _copied(headers: Mapping[str, Any]) -> list[str]:
+    """The keys it was published with besides its own (RabbitMQ, docs/sender-selected)."""
+    keys = headers.get("CC")
+    return [key for key in keys if isinstance(key, str)] if isinstance(keys, list) else []
 
 
 def _count(value: object) -> int:

@@ -10,7 +10,26 @@ from typing import Any
 from brokerctl.core.exchanges import Exchange
 from brokerctl.core.message import Arguments
 from brokerctl.core.queue import Queue
-from brokerctl.errors import PreconditionFailed
+from brokerctl.errors import PreconditionFailed, ResourceLocked
+
+COMPARED = (
+    "x-dead-letter-exchange",
+    "x-dead-letter-routing-key",
+    "x-delivery-limit",
+    "x-expires",
+    "x-max-length",
+    "x-max-length-bytes",
+    "x-max-priority",
+    "x-message-ttl",
+    "x-overflow",
+    "x-queue-mode",
+    "x-queue-type",
+    "x-single-active-consumer",
+)
+"""The arguments that make a queue another one; what else a client gives means nothing and may change."""
+
+IMPLIED = {"x-queue-type": "classic"}
+TYPE_NAMES = {str: "longstr", bool: "bool", float: "double", bytes: "binary", dict: "table", list: "array"}
 
 
 def check_exchange(
@@ -30,25 +49,55 @@ def check_queue(known: Queue, is_durable: bool, is_auto_delete: bool, owner: str
     """Raises PreconditionFailed, naming the first property that differs."""
     where = f"queue '{known.name}' in vhost '{known.vhost}'"
     _same("durable", is_durable, known.is_durable, where)
-    _same("exclusive", owner is not None, known.owner is not None, where)
     _same("auto_delete", is_auto_delete, known.is_auto_delete, where)
-    for name in sorted(arguments.keys() | known.arguments.keys()):
-        if name.startswith("x-"):
+    if (owner is None) != (known.owner is None):
+        raise locked(known)
+    for name in COMPARED:
+        default = IMPLIED.get(name)
+        if arguments.get(name, default) != known.arguments.get(name, default):
             _same(name, arguments.get(name), known.arguments.get(name), where)
+
+
+def check_quorum(queue: Queue) -> None:
+    """A quorum queue is kept and shared. Raises PreconditionFailed, naming the property that says otherwise."""
+    where = f"queue '{queue.name}' in vhost '{queue.vhost}'"
+    wrong = {
+        "non-durable": not queue.is_durable,
+        "auto-delete": queue.is_auto_delete,
+        "exclusive-owner": queue.owner is not None,
+    }
+    for name, is_so in wrong.items():
+        if is_so:
+            raise PreconditionFailed(f"invalid property '{name}' for {where}")
+
+
+def locked(queue: Queue) -> ResourceLocked:
+    """The error for a queue that is exclusive to somebody else, or asked for as if it were."""
+    return ResourceLocked(
+        f"cannot obtain exclusive access to locked queue '{queue.name}' in vhost '{queue.vhost}'. It could be "
+        "originally declared on another connection or the exclusive property value does not match that of the "
+        "original declaration."
+    )
+
+
+def type_name(value: Any) -> str:
+    """RabbitMQ's name for the type of a value in a table."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return "signedint" if -(2**31) <= value < 2**31 else "long"
+    return TYPE_NAMES.get(type(value), type(value).__name__)
 
 
 def _same(argument: str, received: Any, current: Any, where: str) -> None:
     if received != current or isinstance(received, bool) != isinstance(current, bool):
-        raise PreconditionFailed(
-            f"inequivalent arg '{argument}' for {where}: received {_shown(received)} but current is {_shown(current)}"
-        )
+        alike = type_name(received) == type_name(current)
+        shown = [f"'{_text(value)}'" if alike else _with_type(value) for value in (received, current)]
+        text = f"received {shown[0]} but current is {shown[1]}"
+        raise PreconditionFailed(f"inequivalent arg '{argument}' for {where}: {text}")
 
 
-def _shown(value: Any) -> str:
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return f"'{str(value).lower()}'"
-    if isinstance(value, str):
-        return f"'{value}'"
-    return f"the value '{value}' of type '{'signedint' if isinstance(value, int) else type(value).__name__}'"
+def _with_type(value: Any) -> str:
+    return "none" if value is None else f"the value '{_text(value)}' of type '{type_name(value)}'"
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -136,10 +136,11 @@ def _routed(vhost: Vhost, exchange: Exchange, envelope: Envelope) -> tuple[Envel
 
 
 def _selected(headers: Arguments, name: str) -> list[str]:
-    """Extra routing keys of sender-selected distribution (RabbitMQ, docs/sender-selected)."""
-    keys = headers.get(name, [])
-    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+    """Extra routing keys of sender-selected distribution (RabbitMQ, docs/sender-selected); what is no text is none."""
+    given = headers.get(name, [])
+    if not isinstance(given, list):
         raise PreconditionFailed(f"invalid header {name}: it takes a list of routing keys")
+    keys = [key for key in given if isinstance(key, str)]
     if not all(map(fits_shortstr, keys)):
         # As long as any other routing key: the router remembers keys, and a table has room for much longer ones.
         raise PreconditionFailed(f"invalid header {name}: a routing key takes at most {MAX_NAME_BYTES} bytes")

@@ -20,7 +20,7 @@ from brokerctl.core.policies import Policies
 from brokerctl.core.queue import Queue
 from brokerctl.core.records import binding_key, binding_record, exchange_record, queue_record
 from brokerctl.core.routing import Router
-from brokerctl.errors import AccessRefused, CommandInvalid, NotFound, PreconditionFailed, ResourceLocked
+from brokerctl.errors import AccessRefused, CommandInvalid, NotFound, PreconditionFailed
 
 PREDECLARED = {
     "": "direct",
@@ -30,6 +30,10 @@ PREDECLARED = {
     "amq.headers": "headers",
     "amq.match": "headers",
 }
+RESERVED = "amq."
+"""How the names begin that only the broker gives."""
+
+ON_DEFAULT = "operation not permitted on the default exchange"
 
 
 class Vhost:
@@ -59,11 +63,7 @@ class Vhost:
         if queue is None:
             raise NotFound(f"no queue '{name}' in vhost '{self.name}'")
         if queue.owner is not None and queue.owner != connection:
-            raise ResourceLocked(
-                f"cannot obtain exclusive access to locked queue '{name}' in vhost '{self.name}'. It could be "
-                "originally declared on another connection or the exclusive property value does not match that of the "
-                "original declaration."
-            )
+            raise equivalence.locked(queue)
         return queue
 
     def exchange(self, name: str) -> Exchange:
@@ -88,12 +88,14 @@ class Vhost:
     ) -> Exchange:
         """Create the exchange, or check that the one there is the same (§1.6.2.1)."""
         if kind not in TYPES:
-            raise CommandInvalid(f"unknown exchange type '{kind}'")
+            raise CommandInvalid(f"{'unknown' if kind else 'invalid'} exchange type '{kind}'")
+        if not name:
+            raise AccessRefused(ON_DEFAULT)
         known = self.exchanges.get(name)
         if known is not None:
             equivalence.check_exchange(known, kind, is_durable, is_auto_delete, is_internal, arguments or {})
             return known
-        if name.startswith("amq."):
+        if name.startswith(RESERVED):
             raise AccessRefused(f"exchange name '{name}' contains reserved prefix 'amq.*'")
         exchange = TYPES[kind](
             self.name,
@@ -113,8 +115,10 @@ class Vhost:
 
     def delete_exchange(self, name: str, effects: Effects, *, if_unused: bool = False) -> None:
         """Remove it and every binding from and to it. One that does not exist is no error (RabbitMQ)."""
-        if name in PREDECLARED:
-            raise AccessRefused(f"operation not permitted on the {described(name)}")
+        if not name:
+            raise AccessRefused(ON_DEFAULT)
+        if name.startswith(RESERVED):
+            raise AccessRefused(f"deletion of system exchange '{name}' in vhost '{self.name}' not allowed")
         exchange = self.exchanges.get(name)
         if exchange is None:
             return
@@ -143,15 +147,19 @@ class Vhost:
         connection: str | None = None,
         arguments: Arguments | None = None,
         user: str = "",
+        is_generated: bool = False,
     ) -> Queue:
-        """Create the queue, or check that the one there is the same (§1.7.2.1)."""
+        """Create the queue, or check that the one there is the same (§1.7.2.1).
+
+        `is_generated`: the name is the broker's own choice, so it may have the prefix that is reserved for such.
+        """
         self.context.churn.queue_declared += 1
         if name in self.queues:
             known = self.queue(name, connection)
             equivalence.check_queue(known, is_durable, is_auto_delete, owner, arguments or {})
             known.was_used = True
             return known
-        if name.startswith("amq.") and not name.startswith("amq.gen-"):
+        if name.startswith(RESERVED) and not is_generated:
             raise AccessRefused(f"queue name '{name}' contains reserved prefix 'amq.*'")
         queue = Queue(
             self.name,
@@ -164,6 +172,8 @@ class Vhost:
             user=user,
             memory=self.context.memory,
         )
+        if queue.rules.type == "quorum":
+            equivalence.check_quorum(queue)
         queue.dead_letters = self.dead_letters
         self.queues[name] = queue
         enforcing.govern(self, queue, effects)
@@ -179,7 +189,7 @@ class Vhost:
         if if_unused and queue.consumers:
             raise PreconditionFailed(f"queue '{queue.name}' in vhost '{self.name}' in use")
         if if_empty and queue.ready:
-            raise PreconditionFailed(f"queue '{queue.name}' in vhost '{self.name}' is not empty")
+            raise PreconditionFailed(f"queue '{queue.name}' in vhost '{self.name}' not empty")
         count = queue.ready
         del self.queues[queue.name]
         self.context.expiring.pop(queue, None)
@@ -229,7 +239,7 @@ class Vhost:
         self, source: Exchange, destination: Queue | Exchange, routing_key: str, arguments: Arguments, effects: Effects
     ) -> Binding:
         if source.name == "" or destination.name == "":
-            raise AccessRefused("operation not permitted on the default exchange")
+            raise AccessRefused(ON_DEFAULT)
         match = arguments.get("x-match", "all")
         if isinstance(source, TYPES["headers"]) and match not in ("all", "any", "all-with-x", "any-with-x"):
             raise PreconditionFailed(
@@ -246,7 +256,7 @@ class Vhost:
         self, source: Exchange, destination: Queue | Exchange, routing_key: str, arguments: Arguments, effects: Effects
     ) -> None:
         if source.name == "" or destination.name == "":
-            raise AccessRefused("operation not permitted on the default exchange")
+            raise AccessRefused(ON_DEFAULT)
         binding = source.unbind(Binding(source, destination, routing_key, arguments).key)
         if binding is None:
             return
@@ -277,7 +287,9 @@ class Vhost:
         arguments: Arguments,
     ) -> Consumer:
         """Start a consumer; the first messages may be among the effects (§1.8.3.3)."""
-        if any(other.is_exclusive for other in queue.consumers) or (is_exclusive and queue.consumers):
+        is_taken = any(other.is_exclusive for other in queue.consumers)
+        # Who is active is chosen by the queue there, so nobody may have it for itself.
+        if is_taken or (is_exclusive and (queue.consumers or queue.rules.is_single_active)):
             raise AccessRefused(f"queue '{queue.name}' in vhost '{self.name}' in exclusive use")
         consumer = Consumer(tag, queue, channel, needs_ack, is_exclusive, arguments)
         channel.consumers[tag] = consumer
@@ -314,7 +326,3 @@ class Vhost:
     @staticmethod
     def _is_kept(destination: Queue | Exchange) -> bool:
         return destination.keeps if isinstance(destination, Queue) else destination.is_durable
-
-
-def described(exchange: str) -> str:
-    return f"exchange '{exchange}'" if exchange else "default exchange"

@@ -32,7 +32,7 @@ class Channel:
     def take_header(self, header: bytes) -> Event | None:
         """Take the content header; a message with an empty body is whole now."""
         if self.publish is None or self.header is not None:
-            raise UnexpectedFrame("expected a method frame, got a content header frame instead")
+            raise self.unexpected()
         size = properties.body_size(header)
         if size > self.max_message_bytes:
             self.close()
@@ -44,7 +44,7 @@ class Channel:
     def take_body(self, chunk: bytes) -> Event | None:
         """Take one body frame; the message when it was the last. More than the header announced is an error."""
         if self.header is None:
-            raise UnexpectedFrame("expected a method or content header frame, got a content body frame instead")
+            raise self.unexpected()
         self.remaining -= len(chunk)
         if self.remaining < 0:
             raise FrameError("a content body is longer than its header announced")
@@ -55,6 +55,14 @@ class Channel:
             return self._whole(b"".join(self.chunks))
         self.chunks.append(chunk)
         return None
+
+    def unexpected(self) -> UnexpectedFrame:
+        """The error for a frame of another type than the one that is due now, in RabbitMQ's words."""
+        if self.publish is None:
+            return UnexpectedFrame("expected method frame, got non method frame instead")
+        if self.header is None:
+            return UnexpectedFrame("expected content header for class 60, got non content header frame instead")
+        return UnexpectedFrame("expected content body, got non content body frame instead")
 
     def close(self) -> None:
         """We are closing this channel: drop what is half-way in, ignore all until channel.close-ok."""

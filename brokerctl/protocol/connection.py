@@ -15,7 +15,6 @@ from brokerctl.errors import (
     CommandInvalid,
     FrameError,
     NotAllowed,
-    UnexpectedFrame,
 )
 from brokerctl.protocol.channel import Channel
 from brokerctl.protocol.events import Acked, Called, Event, Failed, Publication, Published, RightHeader, WrongHeader
@@ -30,6 +29,9 @@ INITIAL_FRAME_MAX = 8192
 
 ACK_SIZE = 13
 """Of basic.ack's payload, always."""
+
+BASIC_PUBLISH = 60, 40
+"""What a connection.close names when a content goes wrong."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -58,13 +60,18 @@ class Connection:
 
     def tuned(self, frame_max: int, channel_max: int) -> None:
         """Both sides agreed: 0 means no limit of the peer's, so ours holds."""
-        self._payload_max = (frame_max or self.limits.frame_max) - spec.FRAME_OVERHEAD
+        # Not less a frame's own eight bytes: some clients forget them, and RabbitMQ forgives it.
+        self._payload_max = frame_max or self.limits.frame_max
         self.channel_max = channel_max or self.limits.channel_max
 
     def closing(self) -> None:
         """We sent connection.close."""
         self.state = State.CLOSING
         self.channels.clear()
+
+    def refused(self, number: int) -> None:
+        """We sent channel.close: only its answer counts now, even if the peer closed the channel in the same read."""
+        self.channels.setdefault(number, Channel(number, self.limits.max_message_bytes)).close()
 
     def forget(self, number: int) -> None:
         """A channel is closed on both sides; its number may be opened again."""
@@ -145,7 +152,7 @@ class Connection:
 
     def _publish(self, peer: Channel, payload: bytes, data: bytes, start: int, at: int, events: list[Event]) -> int:
         """Take a basic.publish that began at `start` and ended before `at`, with its content if that is whole."""
-        self._method_in_hand = 60, 40
+        self._method_in_hand = BASIC_PUBLISH
         parsed = publish_method(payload)
         limit = min(self._payload_max, self.limits.max_message_bytes)
         content = whole_content(data, at, peer.number, limit)
@@ -175,6 +182,8 @@ class Connection:
             raise ChannelInvalid(f"content on channel {number}, which is not open")
         if peer.is_closing:
             return None
+        if peer.publish is not None:
+            self._method_in_hand = BASIC_PUBLISH
         return peer.take_header(payload) if kind == spec.HEADER else peer.take_body(payload)
 
     def _method(self, number: int, payload: bytes, peer: Channel | None) -> Event | None:
@@ -190,7 +199,8 @@ class Connection:
         if peer.is_closing:
             return self._on_closing_channel(number, methods.decode(payload))
         if peer.publish is not None:
-            raise UnexpectedFrame("expected content header for class 60, got a method frame instead")
+            self._method_in_hand = BASIC_PUBLISH
+            raise peer.unexpected()
         if payload.startswith(spec.ACK_ID):
             if len(payload) != ACK_SIZE:
                 raise AmqpSyntaxError("basic.ack takes nine bytes of arguments")
@@ -202,6 +212,8 @@ class Connection:
         if following is None:
             if self.state is State.CLOSING:
                 return None
+            if self.state is State.OPEN:
+                raise ChannelInvalid("unexpected method in connection state running")
             raise CommandInvalid(f"{method.name} is not expected now ({self.state.name.lower()})")
         self.state = following
         if following is State.CLOSED:
@@ -209,20 +221,20 @@ class Connection:
         return Called(0, method)
 
     def _open_channel(self, number: int, method: methods.Method) -> Event | None:
-        if type(method) is channel.CloseOk:
-            return None
         if type(method) is not channel.Open:
             raise ChannelInvalid("expected 'channel.open'")
-        if number > self.channel_max:
-            raise NotAllowed(f"channel {number} is above the negotiated channel_max ({self.channel_max})")
+        if len(self.channels) >= self.channel_max:
+            # RabbitMQ counts channels and does not mind their numbers; clients that start at a high one rely on it.
+            text = f"number of channels opened ({len(self.channels)}) has reached the negotiated channel_max"
+            raise NotAllowed(f"{text} ({self.channel_max})")
         self.channels[number] = Channel(number, self.limits.max_message_bytes)
         return Called(number, method)
 
     def _on_closing_channel(self, number: int, method: methods.Method) -> Event | None:
-        if type(method) in (channel.CloseOk, channel.Close):
+        if type(method) is channel.CloseOk:
             self.forget(number)
-            return Called(number, method)
-        return None
+        # Its own close may cross ours: that is answered, and the answer to ours is still to come.
+        return Called(number, method) if type(method) in (channel.CloseOk, channel.Close) else None
 
     def _on_channel(self, number: int, method: methods.Method) -> Event:
         if type(method) is channel.Open:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from brokerctl.core import replies
+from brokerctl.core.arguments import MAX_TIME_MS
 from brokerctl.core.authorized import AuthorizedVhost
 from brokerctl.core.channel import Peer
 from brokerctl.core.effects import Effects
@@ -169,8 +170,7 @@ class Session(asyncio.Protocol):
         if isinstance(error, AmqpChannelError) and number:
             log.info("%s channel %d closes: %s", self.name, number, error.reply_text)
             self.close_channel(number)
-            if number in self.protocol.channels:
-                self.protocol.channels[number].close()
+            self.protocol.refused(number)
             self.reply(number, channel.Close(error.code, text, class_id, method_id))
             return
         if self.protocol.state in (State.CLOSING, State.CLOSED):
@@ -289,6 +289,8 @@ class Session(asyncio.Protocol):
         self.node.carry(self.effects)
         if isinstance(event, Called):
             method = event.method
+            if self._is_too_late(event.channel, method):
+                return
             try:
                 self.node.command(self, event.channel, method)
             except AmqpError as error:
@@ -301,6 +303,13 @@ class Session(asyncio.Protocol):
             self.node.tally.add("it does not speak AMQP 0-9-1", self.peer_host)
             self.out.append(spec.PROTOCOL_HEADER)
             self.finish()
+
+    def _is_too_late(self, number: int, method: Method) -> bool:
+        """Whether we closed the channel or the connection for something that came before it in the same read."""
+        if isinstance(method, connection.Close | connection.CloseOk | channel.Close | channel.CloseOk):
+            return False
+        peer = self.protocol.channels.get(number)
+        return self.protocol.state is State.CLOSING or (peer is not None and peer.is_closing)
 
     def _tell_confirms(self, outlet: Outlet) -> None:
         assert outlet.channel.confirms is not None
@@ -342,6 +351,6 @@ class Session(asyncio.Protocol):
 def _milliseconds(expiration: str | None) -> int | None:
     if expiration is None:
         return None
-    if not expiration.isdecimal() or len(expiration) > 15:
+    if not expiration.isascii() or not expiration.isdecimal() or int(expiration) > MAX_TIME_MS:
         raise PreconditionFailed(f"invalid expiration '{expiration}': expected milliseconds in decimal")
     return int(expiration)

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from brokerctl.errors import AmqpSyntaxError
+from brokerctl.errors import AmqpSyntaxError, PreconditionFailed, UnexpectedFrame
 from brokerctl.wire import fields
 
 PREFIX = struct.Struct(">HHQ")
@@ -51,12 +51,15 @@ class Facts(NamedTuple):
 
 
 def body_size(header: bytes) -> int:
-    """The body size a content header announces. Raises AmqpSyntaxError when it is cut or of another class."""
+    """The body size a content header announces. Raises AmqpSyntaxError when it is cut, UnexpectedFrame when it is of
+    another class or has a weight, which must be zero (§4.2.6.1)."""
     if len(header) < 14:
         raise AmqpSyntaxError(f"a content header takes at least 14 bytes, not {len(header)}")
-    class_id, _weight, size = PREFIX.unpack_from(header)
+    class_id, weight, size = PREFIX.unpack_from(header)
     if class_id != 60:
-        raise AmqpSyntaxError(f"content of class {class_id} is not known; only basic (60) carries content")
+        raise UnexpectedFrame(f"expected content header for class 60, got one for class {class_id} instead")
+    if weight:
+        raise UnexpectedFrame("expected content header for class 60, got non content header frame instead")
     return int(size)
 
 
@@ -70,7 +73,10 @@ def decode(header: bytes) -> Properties:
 
 
 def facts(header: bytes) -> Facts:
-    """Delivery mode, priority, expiration, user id and reply-to, skipping over everything else."""
+    """Delivery mode, priority, expiration, user id and reply-to, skipping over everything else.
+
+    Raises PreconditionFailed for a delivery mode that AMQP does not have.
+    """
     persistent, priority, expiration, user_id, reply_to = False, 0, None, None, None
     at = 14
     for name, kind in _present(header):
@@ -79,6 +85,10 @@ def facts(header: bytes) -> Facts:
             continue
         value, at = _read(header, at, kind)
         if name == "delivery_mode":
+            if value not in (1, 2):
+                raise PreconditionFailed(
+                    f"invalid message: delivery mode {value} is neither transient (1) nor durable (2)"
+                )
             persistent = value == 2
         elif name == "priority":
             priority = value
@@ -157,8 +167,6 @@ def amend(
     entries = b"".join(fields.encode_short_text(key) + value for key, value in kept.items() if key not in drop)
     if entries or "headers" in parts or changes:
         parts["headers"] = fields.encode_long_bytes(entries)
-    if not entries and drop:
-        parts.pop("headers", None)
     if drop_expiration:
         parts.pop("expiration", None)
     return _joined(header, parts)

@@ -1,10 +1,11 @@
 """What a client may ask, one module per AMQP class, one function per method, one table."""
 
-from brokerctl.server.commands import basic, channel, confirm, connection, exchange, queue, tx
+from brokerctl.server.commands import access, basic, channel, confirm, connection, exchange, queue, tx
 from brokerctl.server.commands.kinds import Command
 from brokerctl.wire.methods import Method
 
 HANDLERS: dict[type[Method], Command] = {
+    **access.HANDLERS,
     **channel.HANDLERS,
     **exchange.HANDLERS,
     **queue.HANDLERS,

@@ -18,7 +18,7 @@ REPLY_TOKEN_BYTES = 24
 def qos(outlet: Outlet, method: basic.Qos, effects: Effects) -> None:
     """RabbitMQ's meaning: global is the whole channel, else each consumer that is still to come."""
     if method.prefetch_size:
-        raise NotImplementedHere("prefetch_size!=0")
+        raise NotImplementedHere(f"prefetch_size!=0 ({method.prefetch_size})")
     if method.is_global:
         outlet.channel.global_prefetch = method.prefetch_count
         for consumer in list(outlet.channel.consumers.values()):

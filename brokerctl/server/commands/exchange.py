@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from brokerctl.core.effects import Effects
+from brokerctl.core.vhost import ON_DEFAULT
+from brokerctl.errors import AccessRefused
 from brokerctl.server.commands.kinds import Command
 from brokerctl.server.outlet import Outlet
 from brokerctl.wire.methods import exchange
 
 
 def declare(outlet: Outlet, method: exchange.Declare, effects: Effects) -> None:
+    if not method.exchange:
+        raise AccessRefused(ON_DEFAULT)
     if method.passive:
         outlet.vhost.vhost.exchange(method.exchange)
     else:

@@ -17,7 +17,7 @@ def declare(outlet: Outlet, method: queue.Declare, effects: Effects) -> None:
         _declare_reply_to(outlet, method)
         return
     if method.passive:
-        found = outlet.vhost.vhost.queue(outlet.queue_name(method.queue), outlet.session.name)
+        found = outlet.vhost.vhost.queue(method.queue, outlet.session.name)
     else:
         found = outlet.vhost.declare_queue(
             method.queue or f"amq.gen-{secrets.token_urlsafe(16)}",
@@ -26,6 +26,7 @@ def declare(outlet: Outlet, method: queue.Declare, effects: Effects) -> None:
             is_auto_delete=method.auto_delete,
             is_exclusive=method.exclusive,
             arguments=method.arguments,
+            is_generated=not method.queue,
         )
     outlet.last_queue = found.name
     if not method.nowait:

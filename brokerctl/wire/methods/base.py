@@ -73,6 +73,8 @@ def decode(payload: bytes) -> Method:
             at, bit = at + 1, 0
         value, at = _read(payload, at, kind, cls.name)
         values.append(value)
+    if at + (bit > 0) != len(payload):
+        raise AmqpSyntaxError(f"{cls.name} goes on after its arguments")
     return cls(*values)
 
 

@@ -143,7 +143,8 @@ class Stage:
         self.channel = Channel(1, Peer("c", "guest", "/"))
         for name, node in graph.items():
             dead = {} if node.targets is None else {"x-dead-letter-exchange": f"dead.{name}"}
-            self.vhost.declare_queue(name, [], arguments=node.arguments | dead)
+            is_quorum = node.delivery_limit is not None
+            self.vhost.declare_queue(name, [], is_durable=is_quorum, arguments=node.arguments | dead)
         for name, node in graph.items():
             if node.targets is None:
                 continue

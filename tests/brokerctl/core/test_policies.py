@@ -40,9 +40,8 @@ class Stage:
         return self.put("o", kind=Kind.OPERATOR, **definition)
 
     def queue(self, name: str = "q", **arguments: Any) -> Queue:
-        return self.vhost.declare_queue(
-            name, [], arguments={f"x-{key.replace('_', '-')}": value for key, value in arguments.items()}
-        )
+        given = {f"x-{key.replace('_', '-')}": value for key, value in arguments.items()}
+        return self.vhost.declare_queue(name, [], is_durable="queue_type" in arguments, arguments=given)
 
     def publish(self, *bodies: str, key: str = "q", exchange: str = "") -> int:
         reached = 0

@@ -84,8 +84,7 @@ def test_ack_is_read_without_a_method_object() -> None:
         (frames.frame(spec.METHOD, 1, b"\x00\x3c\x00\x63"), 503),
         (said(5, basic.Ack(1)), 504),
         (said(1, channel.Open()), 504),
-        (said(11, channel.Open()), 530),
-        (said(0, connection.StartOk()), 503),
+        (said(0, connection.StartOk()), 504),
         (frames.frame(spec.BODY, 1, b"x"), 505),
         (frames.frame(spec.HEADER, 1, HEADER), 505),
         (PUBLISH + said(1, basic.Ack(1)), 505),
@@ -99,6 +98,15 @@ def test_ack_is_read_without_a_method_object() -> None:
 )
 def test_broken_rule_ends_the_connection_with_its_code(data: bytes, code: int) -> None:
     assert failure(opened().receive(data)).error.code == code
+
+
+def test_channels_are_counted_whatever_their_numbers() -> None:
+    conversation = opened()
+
+    events = conversation.receive(said(500, channel.Open()) + b"".join(said(n, channel.Open()) for n in range(2, 11)))
+
+    assert [type(event) for event in events] == [Called] * 9 + [Failed]
+    assert "number of channels opened (10)" in failure(events).error.text
 
 
 def test_message_over_the_limit_closes_only_the_channel_and_its_body_is_dropped() -> None:

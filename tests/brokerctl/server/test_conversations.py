@@ -108,7 +108,7 @@ def test_close_is_answered_and_the_socket_ends(client: RawClient) -> None:
         (queue.Bind(), 404, "no previously declared queue"),
         (exchange.Declare(exchange="no-such", type="direct", passive=True), 404, "no exchange 'no-such'"),
         (exchange.Declare(exchange="amq.mine", type="direct"), 403, "reserved prefix"),
-        (exchange.Delete(exchange="amq.direct"), 403, "operation not permitted"),
+        (exchange.Delete(exchange="amq.direct"), 403, "deletion of system exchange"),
         (basic.Consume(queue="no-such"), 404, "no queue 'no-such'"),
         (basic.Get(queue="no-such"), 404, "no queue 'no-such'"),
         (basic.Reject(99), 406, "PRECONDITION_FAILED - unknown delivery tag 99"),
@@ -244,3 +244,26 @@ def test_cut_in_the_middle_of_a_body_leaves_nothing_behind(embedded_broker: Embe
                 broken.call(2, channel.Open())
 
         assert watched.queue_delete("conversation.cut").method.message_count == 0
+
+
+def test_open_behind_a_refused_tune_in_the_same_read_opens_nothing(client: RawClient) -> None:
+    with client:
+        client.greet()
+        client.call(0, connection.StartOk({}, "PLAIN", b"\0guest\0guest", "en_US"))
+        client.expect(connection.Tune)
+        client.call(0, connection.TuneOk(0, 100, 0), connection.Open("/"))
+
+        assert client.expect(connection.Close).reply_code == 530
+        client.call(0, connection.CloseOk())
+        assert client.is_closed()
+
+
+def test_closes_that_cross_are_both_answered(client: RawClient) -> None:
+    with client:
+        client.open().open_channel()
+        client.call(1, queue.Declare(queue="no-such", passive=True), channel.Close(200))
+
+        assert client.expect(channel.Close).reply_code == 404
+        client.expect(channel.CloseOk)
+        client.call(1, channel.CloseOk())
+        client.open_channel()

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import zip_longest
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.rabbitmq import differences
+from tests.rabbitmq.play import play
+from tests.rabbitmq.scenarios import ALL
+from tests.support.brokers import Running
+from tests.support.embedded import EmbeddedBroker
+from tests.support.rabbitmq import RabbitMQ
+
+DOC = Path(__file__).parents[2] / "docs" / "compatibility.md"
+SECTION = "## Said otherwise on the wire"
+AT_ONCE = 24
+"""Conversations beside each other with RabbitMQ, of those that it lets wait."""
+
+
+def prepare(broker: Running) -> None:
+    """The vhost that guest may not enter, and the user of connection l."""
+    with httpx.Client(base_url=f"http://127.0.0.1:{broker.api_port}/api", auth=("guest", "guest"), timeout=30) as api:
+        api.put("/vhosts/twin%20closed").raise_for_status()
+        api.delete("/permissions/twin%20closed/guest").raise_for_status()
+        api.put("/users/twin", json={"password": "twin", "tags": ""}).raise_for_status()
+        rights = {"configure": "^mine", "write": "^mine", "read": "^mine"}
+        api.put("/permissions/%2F/twin", json=rights).raise_for_status()
+
+
+@pytest.fixture(scope="module")
+def rabbitmq_says(rabbitmq: RabbitMQ) -> Iterator[Callable[[str], list[str]]]:
+    prepare(rabbitmq)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        begun: dict[str, Future[list[str]]] = {
+            name: pool.submit(play, rabbitmq.amqp_port, each) for name, each in ALL.items() if each.stands_alone
+        }
+        yield lambda name: begun[name].result() if name in begun else play(rabbitmq.amqp_port, ALL[name])
+
+
+@pytest.fixture(scope="module")
+def we_say(embedded_broker: EmbeddedBroker) -> Callable[[str], list[str]]:
+    prepare(embedded_broker)
+    return lambda name: play(embedded_broker.amqp_port, ALL[name])
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_both_brokers_say_the_same(
+    name: str, rabbitmq_says: Callable[[str], list[str]], we_say: Callable[[str], list[str]]
+) -> None:
+    theirs, ours = told(rabbitmq_says(name)), told(we_say(name))
+
+    expected = differences.BY_SCENARIO.get(name)
+    if expected is None:
+        assert ours == theirs
+    else:
+        agreed = next(at for at, pair in enumerate(zip_longest(theirs, ours)) if pair[0] != pair[1])
+        assert holds(theirs[agreed:], expected.rabbitmq), f"RabbitMQ says {theirs}"
+        assert holds(ours[agreed:], expected.ours), f"we say {ours}"
+
+
+def test_every_difference_stands_in_the_docs_with_its_reason() -> None:
+    section = DOC.read_text().partition(SECTION)[2].partition("\n## ")[0]
+    written = {" ".join(each.split()) for each in section.split("\n- ")[1:]}
+
+    assert written == differences.REASONS
+
+
+def test_every_difference_names_a_scenario() -> None:
+    assert differences.BY_SCENARIO.keys() <= ALL.keys()
+
+
+def told(lines: list[str]) -> list[str]:
+    """What is left of a conversation when the rules are applied."""
+    for rule in differences.RULES:
+        lines = [rule.apply(line) for line in lines]
+    return lines
+
+
+def holds(lines: list[str], parts: tuple[str, ...]) -> bool:
+    return len(lines) == len(parts) and all(part in line for part, line in zip(parts, lines, strict=True))
