@@ -39,11 +39,11 @@ def whole_content(data: bytes, at: int, number: int, payload_max: int) -> tuple[
     total = len(data)
     if total - at <= CONTENT_HEAD.size:
         return None
-    kind, channel, header_size, class_id, _weight, body_size = CONTENT_HEAD.unpack_from(data, at)
+    kind, channel, header_size, class_id, weight, body_size = CONTENT_HEAD.unpack_from(data, at)
     header_end = at + HEAD.size + header_size
     body_at = header_end + 1 + HEAD.size
     stop = body_at + body_size
-    is_header = kind == spec.HEADER and channel == number and class_id == spec.BASIC_CLASS
+    is_header = kind == spec.HEADER and channel == number and class_id == spec.BASIC_CLASS and not weight
     if not is_header or not 14 <= header_size <= payload_max or not 0 < body_size <= payload_max or stop >= total:
         return None
     if HEAD.unpack_from(data, header_end + 1) != (spec.BODY, number, body_size):

@@ -17,7 +17,6 @@ SENTENCES = (
     " the code and what stands before are the same."
 )
 IDS = "A `connection.close` names the method under way for errors of frames and limits, too."
-BLOCKED = "`connection.blocked` is not among the capabilities: nothing blocks a connection that way yet."
 SILENT = (
     "A mistake in the handshake is answered with its reason, and a `connection.close` there with `connection.close-ok`;"
     " RabbitMQ waits three seconds and closes the socket without a word."
@@ -66,7 +65,6 @@ RULES = (
     Rule(SENTENCES, r"unimplemented method|\S+ is not for clients to send|\S+ belongs on channel 0", "unimplemented"),
     Rule(SENTENCES, r"(?<=FRAME_ERROR - )" + REST),
     Rule(IDS, r"(?<=`)( failing_(class|method)_id=\d+)+$"),
-    Rule(BLOCKED, r"'connection\.blocked', "),
 )
 
 END = "end of socket"

@@ -143,12 +143,11 @@ class Peer:
 
     def close(self) -> None:
         """End in order, so that exclusive queues are gone when this returns."""
-        with contextlib.suppress(OSError, EOFError):
+        with self.client.socket, contextlib.suppress(OSError, EOFError):
             if self.is_open and not self.is_by_hand:
                 self.client.call(0, connection.Close(200))
                 while not isinstance(self.hear().method, connection.CloseOk | None):
                     pass
-        self.client.socket.close()
 
 
 class Stage:

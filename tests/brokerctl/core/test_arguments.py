@@ -28,7 +28,9 @@ class Stage:
         self.broker.add_vhost("/", [])
         self.vhost: Vhost = self.broker.vhosts["/"]
         self.dead = self.vhost.declare_queue("dead", [])
-        self.queue: Queue = self.vhost.declare_queue("q", [], arguments=DEAD | arguments)
+        self.queue: Queue = self.vhost.declare_queue(
+            "q", [], is_durable="x-queue-type" in arguments, arguments=DEAD | arguments
+        )
 
     def publish(self, *bodies: str, channel: Channel | None = None, **values: object) -> None:
         for body in bodies:
