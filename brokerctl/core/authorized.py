@@ -6,7 +6,7 @@ from (RabbitMQ, access control; reference/http_api §9). The default exchange is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from brokerctl.core import limits, publishing
 from brokerctl.core.channel import Channel
@@ -38,6 +38,20 @@ class AuthorizedVhost:
             raise AccessRefused(
                 f"{right} access to {kind} '{asked}' in vhost '{self.vhost.name}' refused for user '{self.user.name}'"
             )
+
+    def _require_topics(self, right: Right, exchange: str, routing_keys: Iterable[str]) -> None:
+        """Raise AccessRefused unless the user may use these keys at the exchange, if it is a topic exchange."""
+        vhost, user = self.vhost, self.user
+        permission = user.topic_permissions.get((vhost.name, exchange))
+        known = vhost.exchanges.get(exchange)
+        if permission is None or known is None or known.type != "topic":
+            return
+        for key in routing_keys:
+            if not permission.allows(right, key, user.name, vhost.name):
+                raise AccessRefused(
+                    f"{right} access to topic '{key}' in exchange topic '{exchange}' in vhost '{vhost.name}' "
+                    f"refused for user '{user.name}'"
+                )
 
     def declare_exchange(
         self,
@@ -119,14 +133,14 @@ class AuthorizedVhost:
         self, source: str, kind: str, destination: str, routing_key: str, arguments: Arguments, effects: Effects
     ) -> Binding:
         """Bind a queue or an exchange (`kind`) to the exchange `source`."""
-        found = self._ends(source, kind, destination)
+        found = self._ends(source, kind, destination, routing_key)
         return self.vhost.bind(*found, routing_key, arguments, effects)
 
     def unbind(
         self, source: str, kind: str, destination: str, routing_key: str, arguments: Arguments, effects: Effects
     ) -> None:
         """What is not bound needs no unbinding, nor what is not there (RabbitMQ)."""
-        self._require_binding(source, kind, destination)
+        self._require_binding(source, kind, destination, routing_key)
         exchange = self.vhost.exchanges.get(source)
         ends: Mapping[str, Queue | Exchange] = self.vhost.queues if kind == "queue" else self.vhost.exchanges
         end = ends.get(destination)
@@ -143,6 +157,9 @@ class AuthorizedVhost:
         self, channel: Channel, envelope: Envelope, bodies: Sequence[bytes], is_mandatory: bool, effects: Effects
     ) -> int:
         self.require(Right.WRITE, "exchange", envelope.exchange)
+        if self.user.topic_permissions:
+            keys = publishing.routing_keys(self.vhost, envelope)
+            self._require_topics(Right.WRITE, envelope.exchange, keys)
         return publishing.publish_all(self.vhost, channel, envelope, bodies, is_mandatory, effects)
 
     def readable_queue(self, name: str) -> Queue:
@@ -166,14 +183,15 @@ class AuthorizedVhost:
             queue, channel, tag, effects, needs_ack=needs_ack, is_exclusive=is_exclusive, arguments=arguments
         )
 
-    def _ends(self, source: str, kind: str, destination: str) -> tuple[Exchange, Queue | Exchange]:
-        self._require_binding(source, kind, destination)
+    def _ends(self, source: str, kind: str, destination: str, routing_key: str) -> tuple[Exchange, Queue | Exchange]:
+        self._require_binding(source, kind, destination, routing_key)
         if kind == "queue":
             return self.vhost.exchange(source), self.vhost.queue(destination, self.connection)
         return self.vhost.exchange(source), self.vhost.exchange(destination)
 
-    def _require_binding(self, source: str, kind: str, destination: str) -> None:
+    def _require_binding(self, source: str, kind: str, destination: str, routing_key: str) -> None:
         if kind not in ("queue", "exchange"):
             raise CommandInvalid(f"a binding leads to a queue or an exchange, not to '{kind}'")
         self.require(Right.WRITE, kind, destination)
         self.require(Right.READ, "exchange", source)
+        self._require_topics(Right.READ, source, (routing_key,))

@@ -13,11 +13,14 @@ from brokerctl.core.channel import Channel, Peer
 from brokerctl.core.context import Context
 from brokerctl.core.effects import Effects, Save
 from brokerctl.core.headers import HeaderCodec
-from brokerctl.core.permissions import Permission, User
+from brokerctl.core.permissions import Permission, TopicPermission, User
 from brokerctl.core.policies import Kind
 from brokerctl.core.queue import Queue
 from brokerctl.core.vhost import Vhost
 from brokerctl.errors import AmqpError, NotAllowed, NotFound
+
+TOPIC_PERMISSION = "topic_permission"
+"""The kind under which they are saved."""
 
 
 class Broker:
@@ -65,6 +68,7 @@ class Broker:
                 enforcing.clear_policy(vhost, kind, policy, effects)
         for user in self.users.values():
             self.clear_permission(user, name, effects)
+            self.clear_topic_permissions(user, name, effects)
         if vhost.limits:
             limits.clear_vhost_limits(vhost, effects)
         del self.vhosts[name]
@@ -90,6 +94,8 @@ class Broker:
         self.rights_epoch += 1
         for vhost in list(user.permissions):
             self.clear_permission(user, vhost, effects)
+        for vhost, _ in list(user.topic_permissions):
+            self.clear_topic_permissions(user, vhost, effects)
         if user.limits:
             limits.clear_user_limits(user, effects)
         effects.append(Save("user", (name,), None))
@@ -107,6 +113,20 @@ class Broker:
         if user.permissions.pop(vhost, None) is not None:
             self.rights_epoch += 1
             effects.append(Save("permission", (user.name, vhost), None))
+
+    def set_topic_permission(
+        self, user: User, vhost: str, exchange: str, write: str, read: str, effects: Effects
+    ) -> None:
+        """Bind a user to routing keys at an exchange; it need not exist, and is asked only when its type is topic."""
+        user.topic_permissions[vhost, exchange] = TopicPermission(write, read)
+        effects.append(Save(TOPIC_PERMISSION, (user.name, vhost, exchange), {"write": write, "read": read}))
+
+    def clear_topic_permissions(self, user: User, vhost: str, effects: Effects, exchange: str | None = None) -> None:
+        """Allow every routing key again, at one exchange or at all of the vhost."""
+        for place in list(user.topic_permissions):
+            if place[0] == vhost and exchange in (None, place[1]):
+                del user.topic_permissions[place]
+                effects.append(Save(TOPIC_PERMISSION, (user.name, *place), None))
 
     # Connections
 
@@ -170,6 +190,7 @@ class Broker:
             (limits.VHOST_LIMITS, self._restore_vhost_limits),
             (limits.USER_LIMITS, self._restore_user_limits),
             ("permission", self._restore_permission),
+            (TOPIC_PERMISSION, self._restore_topic_permission),
             *((kind, partial(self._restore_policy, kind)) for kind in Kind),
             ("exchange", self._restore_exchange),
             ("queue", self._restore_queue),
@@ -207,6 +228,9 @@ class Broker:
 
     def _restore_permission(self, name: str, vhost: str, *, value: dict[str, Any]) -> None:
         self.users[name].permissions[vhost] = Permission(**value)
+
+    def _restore_topic_permission(self, name: str, vhost: str, exchange: str, *, value: dict[str, Any]) -> None:
+        self.users[name].topic_permissions[vhost, exchange] = TopicPermission(**value)
 
     def _restore_policy(self, kind: Kind, vhost: str, name: str, *, value: dict[str, Any]) -> None:
         enforcing.restore_policy(self.vhosts[vhost], kind, name, value)

@@ -119,6 +119,12 @@ def discard(vhost: Vhost, deliveries: list[Delivery], reason: Reason, effects: E
         vhost.dead_letters.give_up(delivery.queue, delivery.entry, reason, effects)
 
 
+def routing_keys(vhost: Vhost, envelope: Envelope) -> list[str]:
+    """All keys a message is routed by: its own, and those in CC and BCC."""
+    headers = vhost.context.codec.read(envelope.header)
+    return [envelope.routing_key, *_selected(headers, "CC"), *_selected(headers, "BCC")]
+
+
 def _routed(vhost: Vhost, exchange: Exchange, envelope: Envelope) -> tuple[Envelope, Queues[Queue]]:
     """The queues, and the envelope as it goes there: BCC is for the broker only."""
     router, codec, header = vhost.router, vhost.context.codec, envelope.header

@@ -21,8 +21,5 @@ async def nothing(call: Call) -> Response:
 
 RESOURCES = [
     resource("/global-parameters", get=(Level.POLICYMAKER, nothing)),
-    resource("/topic-permissions", get=(Level.ADMINISTRATOR, nothing)),
-    resource("/vhosts/{vhost}/topic-permissions", get=(Level.ADMINISTRATOR, nothing)),
-    resource("/users/{user}/topic-permissions", get=(Level.ADMINISTRATOR, nothing)),
     resource("/feature-flags", get=(Level.MANAGEMENT, nothing)),
 ]

@@ -138,6 +138,8 @@ SHAPES = [
     Shape("/policies"),
     Shape("/policies/{vhost}"),
     Shape("/vhost-limits/{vhost}"),
+    Shape("/topic-permissions/{vhost}/guest"),
+    Shape("/vhosts/{vhost}/topic-permissions"),
     Shape("/user-limits/guest"),
     Shape("/parameters/vhost-limits/{vhost}"),
     Shape("/parameters/operator_policy/{vhost}"),
@@ -166,6 +168,8 @@ GET = "/queues/{vhost}/idle/get"
 ALL = {"configure": ".*", "write": ".*", "read": ".*"}
 P = "/policies/{vhost}/asked"
 POLICY = {"pattern": "^asked$", "definition": {"max-length": 5}}
+T = "/topic-permissions/{vhost}/guest"
+TOPICS = {"exchange": "amq.topic", "write": ".*", "read": ".*"}
 
 
 def message(**change: Any) -> dict[str, Any]:
@@ -326,6 +330,21 @@ STORIES: dict[str, list[Answer]] = {
         Answer("DELETE", "/policies/{vhost}/nope"),
         Answer("DELETE", P),
         Answer("DELETE", "/operator-policies/{vhost}/o"),
+    ],
+    "granting topics": [
+        Answer("PUT", T, TOPICS),
+        Answer("PUT", T, TOPICS),
+        Answer("GET", T),
+        Answer("PUT", T, {"exchange": "amq.topic"}),
+        Answer("PUT", T, {**TOPICS, "write": "("}),
+        Answer("PUT", "/topic-permissions/nowhere/guest", TOPICS),
+        Answer("PUT", "/topic-permissions/{vhost}/nobody", TOPICS),
+        Answer("GET", "/topic-permissions/{vhost}/nobody"),
+        Answer("GET", "/users/nobody/topic-permissions"),
+        Answer("GET", "/vhosts/nowhere/topic-permissions"),
+        Answer("DELETE", T + "/amq.topic"),
+        Answer("GET", T),
+        Answer("DELETE", T),
     ],
     "setting limits": [
         Answer("PUT", "/vhost-limits/{vhost}/max-queues", {"value": 100}),

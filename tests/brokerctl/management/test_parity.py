@@ -112,6 +112,8 @@ def _play(api: httpx.Client, connection: pika.BlockingConnection) -> None:
     policy = {"pattern": "^(busy|events)$", "definition": {"max-length": 900}, "priority": 3}
     api.put(path("policies", VHOST, "some"), json=policy).raise_for_status()
     api.put(path("operator-policies", VHOST, "some"), json={**policy, "apply-to": "queues"}).raise_for_status()
+    topics = {"exchange": "amq.rabbitmq.trace", "write": ".*", "read": ".*"}
+    api.put(path("topic-permissions", VHOST, "guest"), json=topics).raise_for_status()
     api.put(path("vhost-limits", VHOST, "max-queues"), json={"value": 500}).raise_for_status()
     api.put(path("user-limits", "guest", "max-channels"), json={"value": 5000}).raise_for_status()
     channel = connection.channel()

@@ -10,7 +10,6 @@ import pytest
     "where",
     [
         "/global-parameters",
-        "/topic-permissions",
         "/feature-flags",
     ],
 )
