@@ -15,6 +15,7 @@ import regex
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
+from brokerctl.core import patterns
 from brokerctl.management import render
 from brokerctl.management.call import Call
 from brokerctl.management.errors import Refusal, bad_request
@@ -25,7 +26,6 @@ T = TypeVar("T")
 
 DEFAULT_PAGE_SIZE = 100
 MAX_PAGE_SIZE = 500
-MAX_PATTERN = 1024
 FILTER_SECONDS = 0.1
 """For a whole list; patterns come from people, and the broker waits meanwhile."""
 
@@ -93,14 +93,13 @@ def _named(items: Sequence[T], name: Callable[[T], str], asked: QueryParams) -> 
     if asked.get("use_regex") != "true":
         wanted = wanted.casefold()
         return [item for item in items if wanted in name(item).casefold()]
-    if len(wanted) > MAX_PATTERN:
-        reason = f"the pattern is longer than {MAX_PATTERN} characters"
+    if len(wanted) > patterns.MAX_PATTERN:
+        reason = f"the pattern is longer than {patterns.MAX_PATTERN} characters"
         raise Refusal(400, "invalid_pagination_parameters", reason)
-    try:
-        pattern = regex.compile(wanted, regex.IGNORECASE)
-    except regex.error:
+    if not patterns.is_valid(wanted):
         # RabbitMQ answers an empty page to a pattern that is being typed and not yet whole.
         return []
+    pattern = regex.compile(wanted, regex.IGNORECASE)
     deadline = time.monotonic() + FILTER_SECONDS
     try:
         return [item for item in items if pattern.search(name(item), timeout=max(0.001, deadline - time.monotonic()))]

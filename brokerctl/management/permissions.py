@@ -40,7 +40,8 @@ def patterns(body: Json) -> tuple[str, str, str]:
     found = tuple(values.text(body, right) for right in Right)
     for pattern in found:
         if not is_valid(pattern):
-            raise bad_request(["invalid_regexp", pattern, "not a regular expression"])
+            reason = "not a regular expression, or one that takes too much to compile"
+            raise bad_request(["invalid_regexp", pattern[:64], reason])
     return found[0], found[1], found[2]
 
 
