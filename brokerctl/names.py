@@ -13,7 +13,11 @@ DEFAULT_EXCHANGE_IN_PATHS = "amq.default"
 
 def fits_shortstr(name: str) -> bool:
     """Whether `name` can travel as an AMQP short string: at most 255 bytes of UTF-8."""
-    return len(name.encode()) <= MAX_NAME_BYTES
+    try:
+        return len(name.encode()) <= MAX_NAME_BYTES
+    except UnicodeEncodeError:
+        # JSON can hold half a surrogate pair; no UTF-8 can.
+        return False
 
 
 def path(*segments: str) -> str:

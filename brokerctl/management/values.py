@@ -108,7 +108,8 @@ def short_text(body: Json, key: str, default: str | None = None) -> str:
 
 def check_name(name: str, what: str) -> None:
     if not fits_shortstr(name):
-        raise bad_request(f"{what} takes at most {MAX_NAME_BYTES} bytes, not {len(name.encode())}")
+        size = len(name.encode(errors="surrogatepass"))
+        raise bad_request(f"{what} takes at most {MAX_NAME_BYTES} bytes, not {size}, and only whole characters")
 
 
 def count(body: Json, key: str) -> int:

@@ -159,10 +159,18 @@ def _text_or_bytes(raw: bytes) -> str | bytes:
 
 def encode_short_text(text: str) -> bytes:
     """A short string: one length byte and at most 255 bytes of UTF-8; longer is refused, never cut."""
-    raw = text.encode()
+    raw = _utf8(text)
     if len(raw) > 255:
         raise AmqpSyntaxError(f"a short string takes at most 255 bytes, not {len(raw)}")
     return bytes((len(raw),)) + raw
+
+
+def encode_number(value: int, size: int, *, signed: bool = False) -> bytes:
+    """A whole number in `size` bytes; one that does not fit is refused."""
+    try:
+        return int(value).to_bytes(size, "big", signed=signed)
+    except OverflowError:
+        raise AmqpSyntaxError(f"{value} does not fit a number of {8 * size} bits") from None
 
 
 def encode_long_bytes(raw: bytes) -> bytes:
@@ -195,14 +203,21 @@ def _decimal(value: Decimal) -> bytes:
     if not isinstance(exponent, int) or not -255 <= exponent <= 0:
         raise AmqpSyntaxError(f"decimal {value} does not fit AMQP's scale of 0 to 255 places")
     unscaled = int("".join(map(str, digits))) * (-1 if sign else 1)
-    return b"D" + bytes((-exponent,)) + unscaled.to_bytes(4, "big", signed=True)
+    return b"D" + bytes((-exponent,)) + encode_number(unscaled, 4, signed=True)
+
+
+def _utf8(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise AmqpSyntaxError("a text with half a surrogate pair cannot be sent") from None
 
 
 # bool before int and Timestamp before int: the first kind that fits wins.
 _ENCODERS: dict[type, Callable[[Any], bytes]] = {
-    str: lambda value: b"S" + encode_long_bytes(value.encode()),
+    str: lambda value: b"S" + encode_long_bytes(_utf8(value)),
     bool: lambda value: b"t\x01" if value else b"t\x00",
-    Timestamp: lambda value: b"T" + int(value).to_bytes(8, "big"),
+    Timestamp: lambda value: b"T" + encode_number(value, 8),
     int: _integer,
     float: lambda value: b"d" + struct.pack(">d", value),
     Decimal: _decimal,

@@ -111,7 +111,7 @@ def encode(properties: Properties, body_size: int) -> bytes:
         if properties.get(name) is not None:
             flags |= 1 << (15 - bit)
             parts.append(_write(kind, properties[name]))
-    return PREFIX.pack(60, 0, body_size) + flags.to_bytes(2, "big") + b"".join(parts)
+    return PREFIX.pack(60, 0, 0)[:4] + fields.encode_number(body_size, 8) + flags.to_bytes(2, "big") + b"".join(parts)
 
 
 def _present(header: bytes) -> list[tuple[str, str]]:
@@ -140,7 +140,7 @@ def _write(kind: str, value: Any) -> bytes:
         return fields.encode_short_text(value)
     if kind == _TABLE:
         return fields.encode_table(value)
-    return int(value).to_bytes(1 if kind == _OCTET else 8, "big")
+    return fields.encode_number(value, 1 if kind == _OCTET else 8)
 
 
 def split(header: bytes) -> dict[str, bytes]:

@@ -116,4 +116,4 @@ def _write(kind: str, value: Any) -> bytes:
         return fields.encode_long_bytes(value)
     if kind == TABLE:
         return fields.encode_table(value)
-    return int(value).to_bytes(_SIZES[kind], "big")
+    return fields.encode_number(value, _SIZES[kind])
