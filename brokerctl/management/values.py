@@ -109,7 +109,7 @@ def short_text(body: Json, key: str, default: str | None = None) -> str:
 def check_name(name: str, what: str) -> None:
     if not fits_shortstr(name):
         size = len(name.encode(errors="surrogatepass"))
-        raise bad_request(f"{what} takes at most {MAX_NAME_BYTES} bytes, not {size}, and only whole characters")
+        raise bad_request(f"{what} takes at most {MAX_NAME_BYTES} bytes, not {size}")
 
 
 def count(body: Json, key: str) -> int:

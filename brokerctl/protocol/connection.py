@@ -16,7 +16,7 @@ from brokerctl.errors import (
     FrameError,
     NotAllowed,
 )
-from brokerctl.protocol.channel import Channel
+from brokerctl.protocol.channel import Channel, Unfinished
 from brokerctl.protocol.events import Acked, Called, Event, Failed, Publication, Published, RightHeader, WrongHeader
 from brokerctl.protocol.repeats import ACK_BYTES, Repeat, publish_method, single_acks, whole_content
 from brokerctl.protocol.states import NEXT, State
@@ -40,7 +40,8 @@ class Limits:
 
     frame_max: int = 131_072
     channel_max: int = 2047
-    max_message_bytes: int = 134_217_728
+    max_message_bytes: int = 16_777_216
+    unfinished_bytes: int = 33_554_432
 
 
 class Connection:
@@ -51,6 +52,8 @@ class Connection:
         self.state = State.AWAIT_HEADER
         self.channels: dict[int, Channel] = {}
         self.channel_max = limits.channel_max
+        # One message of the largest size must fit whatever the limit, and so must its header.
+        self.unfinished = Unfinished(max(limits.unfinished_bytes, limits.max_message_bytes + limits.frame_max))
         self._payload_max = INITIAL_FRAME_MAX
         self._rest = b""
         self._repeat: Repeat | None = None
@@ -67,6 +70,8 @@ class Connection:
     def closing(self) -> None:
         """We sent connection.close."""
         self.state = State.CLOSING
+        for peer in self.channels.values():
+            peer.close()
         self.channels.clear()
 
     def refused(self, number: int) -> None:
@@ -223,11 +228,17 @@ class Connection:
     def _open_channel(self, number: int, method: methods.Method) -> Event | None:
         if type(method) is not channel.Open:
             raise ChannelInvalid("expected 'channel.open'")
+<<<<<<< HEAD
         if len(self.channels) >= self.channel_max:
             # RabbitMQ counts channels and does not mind their numbers; clients that start at a high one rely on it.
             text = f"number of channels opened ({len(self.channels)}) has reached the negotiated channel_max"
             raise NotAllowed(f"{text} ({self.channel_max})")
         self.channels[number] = Channel(number, self.limits.max_message_bytes)
+=======
+        if number > self.channel_max:
+            raise NotAllowed(f"channel {number} is above the negotiated channel_max ({self.channel_max})")
+        self.channels[number] = Channel(number, self.limits.max_message_bytes, self.unfinished)
+>>>>>>> 938b268 (A peer that never finishes a message, or never reads an answer, costs a bounded amount; decoder fuzz and table bombs)
         return Called(number, method)
 
     def _on_closing_channel(self, number: int, method: methods.Method) -> Event | None:

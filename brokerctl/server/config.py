@@ -73,7 +73,10 @@ class BrokerConfig:
     handshake_seconds: int = 10
     half_open_max: int = 1000
     half_open_per_address: int = 100
-    max_message_bytes: int = 134_217_728
+    consumers_per_channel: int = 10_000
+    max_message_bytes: int = 16_777_216
+    unfinished_bytes: int = 33_554_432
+    unread_bytes: int = 2_097_152
     store_backlog_bytes: int = 67_108_864
     queue_memory_bytes: int = 67_108_864
     segment_bytes: int = 16_777_216
@@ -110,7 +113,12 @@ class BrokerConfig:
             half_open_per_address=read.number(
                 "POSTROOM_HALF_OPEN_PER_ADDRESS", default.half_open_per_address, 1, 1_000_000
             ),
+            consumers_per_channel=read.number(
+                "POSTROOM_CONSUMERS_PER_CHANNEL", default.consumers_per_channel, 1, 1_000_000
+            ),
             max_message_bytes=read.number("POSTROOM_MAX_MESSAGE_BYTES", default.max_message_bytes, 1, 2**29),
+            unfinished_bytes=read.number("POSTROOM_UNFINISHED_BYTES", default.unfinished_bytes, 2**16, 2**34),
+            unread_bytes=read.number("POSTROOM_UNREAD_BYTES", default.unread_bytes, 2**20, 2**34),
             store_backlog_bytes=read.number("POSTROOM_STORE_BACKLOG_BYTES", default.store_backlog_bytes, 2**20, 2**34),
             queue_memory_bytes=read.number("POSTROOM_QUEUE_MEMORY_BYTES", default.queue_memory_bytes, 2**16, 2**40),
             segment_bytes=read.number("POSTROOM_SEGMENT_BYTES", default.segment_bytes, 2**16, 2**30),

@@ -10,3 +10,5 @@ class Halt(Enum):
     """More waits for the disk than `store_backlog_bytes`."""
     ALARM = auto()
     """It published while memory or disk were low."""
+    UNREAD = auto()
+    """It does not read what it asked for: more than `unread_bytes` of answers wait for it."""

@@ -60,7 +60,7 @@ class Node:
         self.codec = WireCodec()
         self.broker = Broker(self.codec)
         self.carrier = Carrier(store, self.codec)
-        self.limits = Limits(config.frame_max, config.channel_max, config.max_message_bytes)
+        self.limits = Limits(config.frame_max, config.channel_max, config.max_message_bytes, config.unfinished_bytes)
         self.tally = Tally(log, time.monotonic)
         self.logins = Logins(self.broker, self.tally, time.monotonic)
         self.gate = Gate(config.half_open_max, config.half_open_per_address, self.tally)
@@ -200,6 +200,8 @@ class Node:
 
     def _tick(self) -> None:
         """Let time pass for queues with a time to live; costs nothing where there are none."""
+        # First of all: should one tick fail, time goes on.
+        self._ticking = self.loop.call_later(TICK_SECONDS, self._tick)
         self.set_clock()
         effects: Effects = []
         self.broker.expire(effects)
@@ -207,7 +209,6 @@ class Node:
             self.carry(effects)
             self.end_turn(None)
         self.tally.pass_time()
-        self._ticking = self.loop.call_later(TICK_SECONDS, self._tick)
 
     def run(self, command: Callable[[Effects], T]) -> T:
         """For doors other than AMQP: do something to the broker and carry it out (management.door.Door)."""

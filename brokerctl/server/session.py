@@ -20,7 +20,7 @@ from brokerctl.core.effects import Effects
 from brokerctl.core.message import Envelope
 from brokerctl.errors import AmqpChannelError, AmqpError, NotImplementedHere, PreconditionFailed
 from brokerctl.protocol.connection import Connection
-from brokerctl.protocol.events import Acked, Called, Failed, Publication, Published, RightHeader, WrongHeader
+from brokerctl.protocol.events import Acked, Called, Event, Failed, Publication, Published, RightHeader, WrongHeader
 from brokerctl.protocol.states import State
 from brokerctl.server.halts import Halt
 from brokerctl.server.outlet import Outlet
@@ -64,6 +64,9 @@ class Session(asyncio.Protocol):
         self.halts: set[Halt] = set()
         self.has_published = False
         """In this turn."""
+        self._answered_bytes = 0
+        self._waiting: list[Event] = []
+        """What the peer said while it did not read the answers to what it said before."""
         self._holds = 0
         self._task: asyncio.Task[None] | None = None
 
@@ -84,17 +87,11 @@ class Session(asyncio.Protocol):
         self.received_bytes += len(data)
         self.heartbeat.heard()
         self.node.set_clock()
-        for event in self.protocol.receive(data):
-            kind = type(event)
-            if kind is Published:
-                self.has_published = True
-                self._published(event)  # type: ignore[arg-type]
-            elif kind is Acked:
-                self._acked(event)  # type: ignore[arg-type]
-            else:
-                self._rare(event)
-        self.node.carry(self.effects)
-        self.node.end_turn(self)
+        events = self.protocol.receive(data)
+        if self._waiting:
+            self._waiting += events
+        else:
+            self._act(events)
 
     def pause_writing(self) -> None:
         self.is_paused = True
@@ -102,6 +99,7 @@ class Session(asyncio.Protocol):
     def resume_writing(self) -> None:
         self.is_paused = False
         self.node.loop.call_soon(self._refill)
+        self.node.loop.call_soon(self._go_on)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.arrival.ticket.give_back()
@@ -118,25 +116,30 @@ class Session(asyncio.Protocol):
     # What commands use
 
     def halt(self, why: Halt) -> None:
-        """Read no more. Heartbeats of a peer that we do not hear count as heard."""
-        if not self.halts:
+        """Read no more. Heartbeats of a peer that we do not hear count as heard, unless it is the one that is deaf."""
+        if not self.halts and not self.transport.is_closing():
             self.transport.pause_reading()
-            self.heartbeat.is_deaf = True
         self.halts.add(why)
+        self.heartbeat.is_deaf = self.halts != {Halt.UNREAD}
 
     def go_on(self, why: Halt) -> None:
         """This reason is gone; with the last one reading goes on."""
         if why not in self.halts:
             return
         self.halts.discard(why)
-        if not self.halts:
+        if self.heartbeat.is_deaf and self.halts <= {Halt.UNREAD}:
             self.heartbeat.is_deaf = False
             self.heartbeat.heard()
-            if not self.transport.is_closing():
-                self.transport.resume_reading()
+        if not self.halts and not self.transport.is_closing():
+            self.transport.resume_reading()
 
     def reply(self, number: int, method: Method) -> None:
-        self.out.append(frames.method(number, method))
+        self.answer(frames.method(number, method))
+
+    def answer(self, data: bytes) -> None:
+        """Say what the peer asked for. It counts as unread until the socket took it."""
+        self.out.append(data)
+        self._answered_bytes += len(data)
         self.node.carrier.dirty.add(self)
 
     def hold(self) -> None:
@@ -151,7 +154,7 @@ class Session(asyncio.Protocol):
     def drop_held(self) -> None:
         """Never say what waits for the disk: nobody will know whether it got there."""
         if self._holds:
-            self._holds = 0
+            self._holds = self._answered_bytes = 0
             self.out.clear()
 
     def start_task(self, task: asyncio.Task[None]) -> None:
@@ -211,6 +214,9 @@ class Session(asyncio.Protocol):
         self._holds = 0
         self.flush()
         self.transport.close()
+        # Closing waits until the peer has read everything, which it may never do.
+        self._deadline.cancel()
+        self._deadline = self.loop.call_later(CLOSE_SECONDS, self.transport.abort)
 
     def flush(self) -> None:
         """Write everything said this turn, confirms last. Called by the node once a turn."""
@@ -223,6 +229,7 @@ class Session(asyncio.Protocol):
         if self.out:
             data = b"".join(self.out)
             self.out.clear()
+            self._answered_bytes = 0
             self.sent_bytes += len(data)
             self.heartbeat.said()
             self.transport.write(data)
@@ -234,6 +241,44 @@ class Session(asyncio.Protocol):
                 peer.window = peer.WINDOW_BYTES
 
     # Events
+
+    def _act(self, events: list[Event]) -> None:
+        """Do what the peer asked for, as long as it reads the answers."""
+        coming = iter(events)
+        try:
+            for event in coming:
+                kind = type(event)
+                if kind is Published:
+                    self.has_published = True
+                    self._published(event)  # type: ignore[arg-type]
+                elif kind is Acked:
+                    self._acked(event)  # type: ignore[arg-type]
+                else:
+                    self._rare(event)
+                    if self._answered_bytes > self.node.config.unread_bytes and self._is_behind():
+                        break
+            self.node.carry(self.effects)
+            self.node.end_turn(self)
+        except Exception:
+            # The top of a connection: whatever went wrong, the others are not to notice.
+            log.exception("%s: a mistake of the broker ends this connection", self.name)
+            self.effects.clear()
+            self.transport.abort()
+        self._waiting = list(coming)
+        if self._waiting or (self.is_paused and self._is_behind()):
+            self.halt(Halt.UNREAD)
+
+    def _is_behind(self) -> bool:
+        """Whether more than enough of what it was told lies unread."""
+        self.flush()
+        return self._answered_bytes + self.transport.get_write_buffer_size() > self.node.config.unread_bytes
+
+    def _go_on(self) -> None:
+        """The peer has read: what it said meanwhile is next."""
+        if Halt.UNREAD in self.halts and not self._is_behind():
+            self.go_on(Halt.UNREAD)
+            waiting, self._waiting = self._waiting, []
+            self._act(waiting)
 
     def _published(self, event: Published) -> None:
         """Publishes that differ in their bodies only: what is asked of them is asked once."""
@@ -325,6 +370,8 @@ class Session(asyncio.Protocol):
         if self._holds:
             self._holds -= 1
             self.node.carrier.dirty.add(self)
+            if self._waiting:
+                self.loop.call_soon(self._go_on)
 
     def _refill(self) -> None:
         if self.peer is not None and not self.is_paused:

@@ -41,11 +41,13 @@ class Heartbeat:
 
     def _check(self) -> None:
         now = self._loop.time()
-        if now - self._heard_at > 2 * self._interval and not self.is_deaf:
+        left = self._heard_at + 2 * self._interval - now
+        if left <= 0 and not self.is_deaf:
             self._on_silence()
             return
         # Twice an interval: a check that is a little late must not let the peer wait a whole one.
         if now - self._said_at >= self._interval / 2:
             self._said_at = now
             self._send()
-        self._timer = self._loop.call_later(self._interval / 2, self._check)
+        again = self._interval / 2 if self.is_deaf else min(self._interval / 2, left)
+        self._timer = self._loop.call_later(max(again, 0.001), self._check)

@@ -32,6 +32,9 @@ def consume(outlet: Outlet, method: basic.Consume, effects: Effects) -> None:
     tag = method.consumer_tag or f"amq.ctag-{secrets.token_urlsafe(16)}"
     if tag in outlet.channel.consumers:
         raise NotAllowed(f"attempt to reuse consumer tag '{tag}'")
+    most = outlet.session.node.config.consumers_per_channel
+    if len(outlet.channel.consumers) >= most:
+        raise NotAllowed(f"reached maximum ({most}) of consumers per channel")
     outlet.consumes(tag)
     if method.queue == replies.REPLY_TO:
         token = secrets.token_urlsafe(REPLY_TOKEN_BYTES)
@@ -69,7 +72,7 @@ def get(outlet: Outlet, method: basic.Get, effects: Effects) -> None:
     tag, entry, left = got
     message = entry.message
     session.reply(outlet.number, basic.GetOk(tag, entry.is_redelivered, message.exchange, message.routing_key, left))
-    session.out.append(session.node.carrier.content(entry, queue, outlet.number, session.frame_max))
+    session.answer(session.node.carrier.content(entry, queue, outlet.number, session.frame_max))
 
 
 def ack(outlet: Outlet, method: basic.Ack, effects: Effects) -> None:
