@@ -76,7 +76,7 @@ class Connection:
 
     def refused(self, number: int) -> None:
         """We sent channel.close: only its answer counts now, even if the peer closed the channel in the same read."""
-        self.channels.setdefault(number, Channel(number, self.limits.max_message_bytes)).close()
+        self.channels.setdefault(number, Channel(number, self.limits.max_message_bytes, self.unfinished)).close()
 
     def forget(self, number: int) -> None:
         """A channel is closed on both sides; its number may be opened again."""
@@ -228,17 +228,11 @@ class Connection:
     def _open_channel(self, number: int, method: methods.Method) -> Event | None:
         if type(method) is not channel.Open:
             raise ChannelInvalid("expected 'channel.open'")
-<<<<<<< HEAD
         if len(self.channels) >= self.channel_max:
             # RabbitMQ counts channels and does not mind their numbers; clients that start at a high one rely on it.
             text = f"number of channels opened ({len(self.channels)}) has reached the negotiated channel_max"
             raise NotAllowed(f"{text} ({self.channel_max})")
-        self.channels[number] = Channel(number, self.limits.max_message_bytes)
-=======
-        if number > self.channel_max:
-            raise NotAllowed(f"channel {number} is above the negotiated channel_max ({self.channel_max})")
         self.channels[number] = Channel(number, self.limits.max_message_bytes, self.unfinished)
->>>>>>> 938b268 (A peer that never finishes a message, or never reads an answer, costs a bounded amount; decoder fuzz and table bombs)
         return Called(number, method)
 
     def _on_closing_channel(self, number: int, method: methods.Method) -> Event | None:

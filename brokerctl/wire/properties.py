@@ -69,6 +69,7 @@ def decode(header: bytes) -> Properties:
     at = 14
     for name, kind in _present(header):
         found[name], at = _read(header, at, kind)
+    _check_end(header, at)
     return found
 
 
@@ -98,6 +99,7 @@ def facts(header: bytes) -> Facts:
             user_id = value
         elif name == "reply_to":
             reply_to = value
+    _check_end(header, at)
     return Facts(persistent, priority, expiration, user_id, reply_to)
 
 
@@ -121,6 +123,12 @@ def _present(header: bytes) -> list[tuple[str, str]]:
     if flags & 2:
         raise AmqpSyntaxError("property flag 1 belongs to no property of basic")
     return [prop for bit, prop in enumerate(PROPERTIES) if flags & (1 << (15 - bit))]
+
+
+def _check_end(header: bytes, at: int) -> None:
+    """What stands behind the last property would be delivered, and read by somebody in another way."""
+    if at != len(header):
+        raise AmqpSyntaxError(f"a content header has {len(header) - at} bytes after its last property")
 
 
 def _read(header: bytes, at: int, kind: str) -> tuple[Any, int]:
@@ -151,6 +159,7 @@ def split(header: bytes) -> dict[str, bytes]:
         start = at
         at = fields.long_bytes(header, at)[1] if kind == _TABLE else _read(header, at, kind)[1]
         parts[name] = header[start:at]
+    _check_end(header, at)
     return parts
 
 

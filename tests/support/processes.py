@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 
@@ -28,6 +29,11 @@ def below(pid: int) -> list[int]:
 def running(pids: list[int]) -> list[str]:
     """The command lines of those that still run."""
     return [text for text in map(command, pids) if text]
+
+
+def resident_bytes(pid: int) -> int:
+    """The memory it holds now."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _parent(folder: Path) -> int | None:

@@ -42,3 +42,9 @@ def test_cut_method_is_a_syntax_error(cut: int) -> None:
 
     with pytest.raises(AmqpSyntaxError):
         methods.decode(whole[:cut] if cut < len(whole) else whole[:-1])
+
+
+@pytest.mark.parametrize("cls", methods.METHODS.values(), ids=lambda cls: cls.name)
+def test_method_with_something_behind_its_arguments_is_a_syntax_error(cls: type[methods.Method]) -> None:
+    with pytest.raises(AmqpSyntaxError, match="goes on after its arguments"):
+        methods.decode(methods.encode(cls()) + b"\x00")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -91,3 +92,12 @@ def test_any_bytes_decode_or_raise_only_an_error_of_the_peer(data: bytes) -> Non
         assert isinstance(properties.decode(header), dict)
     with contextlib.suppress(AmqpSyntaxError, PreconditionFailed):
         assert isinstance(properties.facts(header), properties.Facts)
+
+
+@pytest.mark.parametrize("read", [properties.decode, properties.facts, properties.split])
+def test_bytes_behind_the_last_property_are_refused(read: Callable[[bytes], object]) -> None:
+    """GHSA-6588-rqcr-59pw: what was not where the check looked was believed elsewhere."""
+    header = properties.encode({"user_id": "guest"}, 0)
+
+    with pytest.raises(AmqpSyntaxError, match="1 bytes after its last property"):
+        read(header + b"x")
