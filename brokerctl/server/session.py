@@ -185,6 +185,7 @@ class Session(asyncio.Protocol):
         """Close the connection with this error, without a word in the log."""
         text = error.reply_text.encode()[:255].decode(errors="ignore")
         self.protocol.closing()
+        self._waiting = []
         for why in list(self.halts):
             # Else its connection.close-ok would never be heard.
             self.go_on(why)
