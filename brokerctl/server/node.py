@@ -228,6 +228,9 @@ class Node:
         if number == 0:
             CONNECTION_HANDLERS[type(method)](session, method)
             return
+        if session.peer is None:
+            # Its connection.open was refused, or it said connection.close in the same read.
+            return
         if type(method) is channel.Open:
             self._open_channel(session, number)
             return

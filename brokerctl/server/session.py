@@ -12,20 +12,18 @@ import ssl
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from brokerctl.core import replies
-from brokerctl.core.arguments import MAX_TIME_MS
 from brokerctl.core.authorized import AuthorizedVhost
 from brokerctl.core.channel import Peer
 from brokerctl.core.effects import Effects
-from brokerctl.core.message import Envelope
-from brokerctl.errors import AmqpChannelError, AmqpError, NotImplementedHere, PreconditionFailed
+from brokerctl.errors import AmqpChannelError, AmqpError
 from brokerctl.protocol.connection import Connection
-from brokerctl.protocol.events import Acked, Called, Event, Failed, Publication, Published, RightHeader, WrongHeader
+from brokerctl.protocol.events import Acked, Called, Event, Failed, Published, RightHeader, WrongHeader
 from brokerctl.protocol.states import State
+from brokerctl.server.envelopes import envelope_of
 from brokerctl.server.halts import Halt
 from brokerctl.server.outlet import Outlet
 from brokerctl.server.timers import Heartbeat
-from brokerctl.wire import frames, properties, spec
+from brokerctl.wire import frames, spec
 from brokerctl.wire.methods import Method, basic, channel, connection
 
 if TYPE_CHECKING:
@@ -214,6 +212,8 @@ class Session(asyncio.Protocol):
         """Say what is left to say and close the socket."""
         self._holds = 0
         self.flush()
+        if self.transport.is_closing():
+            return
         self.transport.close()
         # Closing waits until the peer has read everything, which it may never do.
         self._deadline.cancel()
@@ -222,6 +222,10 @@ class Session(asyncio.Protocol):
     def flush(self) -> None:
         """Write everything said this turn, confirms last. Called by the node once a turn."""
         if self._holds:
+            return
+        if self.transport.is_closing():
+            # What waited for the disk may come later than the end of its connection.
+            self.out.clear()
             return
         for outlet in self.outlets.values():
             confirms = outlet.channel.confirms
@@ -288,35 +292,10 @@ class Session(asyncio.Protocol):
             return
         publication = event.publication
         try:
-            envelope = publication.memo or self._envelope(outlet, publication)
+            envelope = publication.memo or envelope_of(publication, self.user, outlet.channel)
             outlet.vhost.publish_all(outlet.channel, envelope, event.bodies, publication.mandatory, self.effects)
         except AmqpError as error:
             self.fail(event.channel, error, 60, 40)
-
-    def _envelope(self, outlet: Outlet, publication: Publication) -> Envelope:
-        """Check the properties of a publish; what holds for its repeats stays in the memo."""
-        if publication.immediate:
-            raise NotImplementedHere("immediate=true")
-        header = publication.header
-        facts = properties.facts(header)
-        if facts.user_id is not None and facts.user_id != self.user:
-            text = f"user_id property set to '{facts.user_id}' but authenticated user was '{self.user}'"
-            raise PreconditionFailed(text)
-        asks_for_reply = facts.reply_to == replies.REPLY_TO
-        if asks_for_reply:
-            header = properties.with_reply_to(header, replies.address(outlet.channel))
-        envelope = Envelope(
-            publication.exchange,
-            publication.routing_key,
-            header,
-            facts.persistent,
-            facts.priority,
-            _milliseconds(facts.expiration),
-        )
-        if not asks_for_reply:
-            # The channel may lose that address, and must be told when it asks again.
-            publication.memo = envelope
-        return envelope
 
     def _acked(self, event: Acked) -> None:
         outlet = self.outlets.get(event.channel)
@@ -394,11 +373,3 @@ class Session(asyncio.Protocol):
     def _handshake_is_late(self) -> None:
         self.node.tally.add(f"no handshake in {self.node.config.handshake_seconds} s", self.peer_host)
         self.transport.abort()
-
-
-def _milliseconds(expiration: str | None) -> int | None:
-    if expiration is None:
-        return None
-    if not expiration.isascii() or not expiration.isdecimal() or int(expiration) > MAX_TIME_MS:
-        raise PreconditionFailed(f"invalid expiration '{expiration}': expected milliseconds in decimal")
-    return int(expiration)

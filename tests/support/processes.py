@@ -36,6 +36,11 @@ def resident_bytes(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
+def open_files(pid: int) -> int:
+    """How many files and sockets it has open now."""
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
 def _parent(folder: Path) -> int | None:
     try:
         # The name, in parentheses, may hold spaces and parentheses.

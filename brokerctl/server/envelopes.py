@@ -1,0 +1,44 @@
+"""From the properties of a publish to what the core needs to know of it. Asked once for publishes that repeat."""
+
+from __future__ import annotations
+
+from brokerctl.core import replies
+from brokerctl.core.arguments import MAX_TIME_MS
+from brokerctl.core.channel import Channel
+from brokerctl.core.message import Envelope
+from brokerctl.errors import NotImplementedHere, PreconditionFailed
+from brokerctl.protocol.events import Publication
+from brokerctl.wire import properties
+
+
+def envelope_of(publication: Publication, user: str, channel: Channel) -> Envelope:
+    """Check the properties of a publish; what holds for its repeats stays in the memo. Raises AmqpError."""
+    if publication.immediate:
+        raise NotImplementedHere("immediate=true")
+    header = publication.header
+    facts = properties.facts(header)
+    if facts.user_id is not None and facts.user_id != user:
+        raise PreconditionFailed(f"user_id property set to '{facts.user_id}' but authenticated user was '{user}'")
+    asks_for_reply = facts.reply_to == replies.REPLY_TO
+    if asks_for_reply:
+        header = properties.with_reply_to(header, replies.address(channel))
+    envelope = Envelope(
+        publication.exchange,
+        publication.routing_key,
+        header,
+        facts.persistent,
+        facts.priority,
+        _milliseconds(facts.expiration),
+    )
+    if not asks_for_reply:
+        # The channel may lose that address, and must be told when it asks again.
+        publication.memo = envelope
+    return envelope
+
+
+def _milliseconds(expiration: str | None) -> int | None:
+    if expiration is None:
+        return None
+    if not expiration.isascii() or not expiration.isdecimal() or int(expiration) > MAX_TIME_MS:
+        raise PreconditionFailed(f"invalid expiration '{expiration}': expected milliseconds in decimal")
+    return int(expiration)
