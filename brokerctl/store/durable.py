@@ -11,6 +11,7 @@ sync that succeeds proves nothing (Rebello et al., ATC'20).
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 
@@ -19,6 +20,8 @@ from brokerctl.store.base import Batch, Receipt, StoredMessage
 from brokerctl.store.disk import Disk
 from brokerctl.store.recovery import open_log
 from brokerctl.store.segments import SEGMENT_BYTES, Job
+
+log = logging.getLogger(__name__)
 
 
 class DurableStore:
@@ -118,7 +121,15 @@ class DurableStore:
                 if job is not None:
                     self.log.perform(job)
             except OSError as error:
-                self.failure = StoreError(f"the store in {self._disk} could not be written: {error}")
-                self._on_failure(self.failure)
+                self._fail(f"the store in {self._disk} could not be written: {error}")
+                return
+            except Exception as error:
+                # A bug, too, must not leave publishers waiting for ever.
+                log.exception("the store's thread ends")
+                self._fail(f"the store in {self._disk} could not be written: {error!r}")
                 return
             self._on_commit(receipts)
+
+    def _fail(self, text: str) -> None:
+        self.failure = StoreError(text)
+        self._on_failure(self.failure)

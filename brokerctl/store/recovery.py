@@ -61,13 +61,13 @@ class Recovery:
         for index, number in enumerate(numbers):
             following = numbers[index + 1] if index + 1 < len(numbers) else 0
             header = headers[number]
-            if header is None and following:
-                self._damage(0, f"the header of {segment_name(number)}")
             expected = number + 1 if following else 0
             if following != expected:
                 self._damage(0, f"segments {expected} to {following - 1}: they are missing")
             after = headers.get(following)
             self._segment(number, after.previous_size if after is not None and following == expected else 0, following)
+            if header is None and number in self.log.segments:
+                self._damage(0, f"the header of {segment_name(number)}")
         self._find_end(numbers)
         self._collect()
 

@@ -151,8 +151,9 @@ class SegmentLog:
         """Write the job and make it safe. Raises OSError; after that nothing may be written any more."""
         disk = self.disk
         if job.is_new or self._tail is None:
-            if self._tail is not None:
-                disk.close(self._tail)
+            handle, self._tail = self._tail, None
+            if handle is not None:
+                disk.close(handle)
             self._tail = disk.open(segment_name(job.number))
         disk.append(self._tail, job.data)
         disk.sync(self._tail)

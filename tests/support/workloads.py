@@ -38,6 +38,8 @@ class Workload:
         self.position = last
         self.chance = chance
         self.transient: set[int] = set()
+        self.bodies: dict[int, bytes] = {}
+        """Of all messages there ever were."""
 
     def run(self, batches: int) -> None:
         for _ in range(batches):
@@ -47,9 +49,7 @@ class Workload:
 
     def step(self) -> None:
         batch, after = Batch(), self.before.copy()
-        self._settle(batch, after)
-        self._publish(batch, after)
-        self._define(batch, after)
+        self.fill(batch, after)
         if not batch.has_writes:
             return
         job = self.log.encode(batch)
@@ -58,10 +58,16 @@ class Workload:
         self.before = after
         self.log.finish(job)
 
+    def fill(self, batch: Batch, after: State) -> None:
+        """Put some work into the batch, and what it comes to into the state."""
+        self._settle(batch, after)
+        self._publish(batch, after)
+        self._define(batch, after)
+
     def _publish(self, batch: Batch, after: State) -> None:
         for _ in range(self.chance.randrange(6)):
             self.position += 1
-            body = self.chance.randbytes(self.chance.choice(SIZES))
+            body = self.bodies[self.position] = self.chance.randbytes(self.chance.choice(SIZES))
             is_transient = self.chance.random() < 0.1
             queue = QUEUES[self.position % len(QUEUES)]
             batch.add((self.position, queue, "exchange", "key", b"header", body, None, 0, is_transient))
