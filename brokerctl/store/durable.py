@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from brokerctl.errors import StoreError
 from brokerctl.store.base import Batch, Receipt, StoredMessage
 from brokerctl.store.disk import Disk
+from brokerctl.store.label import Label
 from brokerctl.store.recovery import open_log
 from brokerctl.store.segments import SEGMENT_BYTES, Job
 
@@ -105,7 +106,9 @@ class DurableStore:
                 job = log.encode(self.batch)
                 log.perform(job)
                 log.finish(job)
-            log.perform(log.encode_close(log.reader.redelivered_until, known | deliveries))
+            job = log.encode_close(log.reader.redelivered_until, known | deliveries)
+            log.perform(job)
+            Label(log.secret, job.end).write(self._disk)
         except OSError as error:
             raise StoreError(f"the store in {self._disk} could not be closed well: {error}") from error
 

@@ -8,24 +8,23 @@ Three things look alike and are not:
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import secrets
 from array import array
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from operator import gt
 
 from brokerctl.errors import StoreError
-from brokerctl.store import records
+from brokerctl.store import label, records
 from brokerctl.store.base import Kept, Recovered
 from brokerctl.store.disk import Disk
+from brokerctl.store.label import Label
 from brokerctl.store.records import Found
 from brokerctl.store.segments import PLACE_BITS, SEGMENT_BYTES, Segment, SegmentLog, segment_name
 
 log = logging.getLogger(__name__)
 
-STORE = "store.json"
 OLD_STORE = "broker.db"
 SEGMENT_NAME = re.compile(r"(\d{16})\.log")
 
@@ -33,12 +32,12 @@ SEGMENT_NAME = re.compile(r"(\d{16})\.log")
 def open_log(disk: Disk, segment_bytes: int = SEGMENT_BYTES) -> tuple[SegmentLog, Recovery]:
     """The log in this folder and what it held. Raises StoreError when it is of a newer layout or cannot be used."""
     names = disk.names()
-    numbers = sorted(int(found[1]) for name in names if (found := SEGMENT_NAME.fullmatch(name)))
-    if OLD_STORE in names and STORE not in names:
+    numbers = sorted(int(matched[1]) for name in names if (matched := SEGMENT_NAME.fullmatch(name)))
+    if OLD_STORE in names and label.NAME not in names:
         raise StoreError(f"{OLD_STORE} in {disk} is of an unreleased version and cannot be read: move it away")
     headers = {number: _read_header(disk, number) for number in numbers}
-    secret = _secret(disk, names, headers.values())
-    recovery = Recovery(SegmentLog(disk, secret, segment_bytes))
+    found = _label(disk, names, headers.values())
+    recovery = Recovery(SegmentLog(disk, found.secret, segment_bytes), found.safe_until)
     recovery.run(headers)
     return recovery.log, recovery
 
@@ -46,8 +45,9 @@ def open_log(disk: Disk, segment_bytes: int = SEGMENT_BYTES) -> tuple[SegmentLog
 class Recovery:
     """One pass over the segments. `recovered` is what the broker is rebuilt from."""
 
-    def __init__(self, log: SegmentLog) -> None:
+    def __init__(self, log: SegmentLog, safe_until: int) -> None:
         self.log = log
+        self._safe_until = safe_until
         self.recovered = Recovered()
         self.closed: tuple[int, dict[int, int]] | None = None
         """What the CLOSED record says, when it is the last word of the log."""
@@ -85,7 +85,8 @@ class Recovery:
             size = len(data)
         else:
             found = list(found)
-            size = _whole(found)
+            safe = min(max(self._safe_until - (number << PLACE_BITS), 0), len(data))
+            size = max(_whole(found, safe), safe)
             if size < len(data):
                 log.warning("%s: %d bytes of an unfinished write go", segment_name(number), len(data) - size)
                 disk.truncate(handle, size)
@@ -184,6 +185,10 @@ class Recovery:
         else:
             self.log.next_number = last.number + 1
             self.log.committed = last.number << PLACE_BITS | last.size
+        if self.log.committed < self._safe_until:
+            self._damage(0, "the end of the log: it was longer when the broker was stopped")
+            # What is written there from now on can be unfinished again.
+            Label(self.log.secret, self.log.committed).write(self.log.disk)
 
     def _collect(self) -> None:
         """Leave in `recovered` what is alive. A copy stands behind younger messages in the log, so it is sorted."""
@@ -204,8 +209,8 @@ def _select(queue: Kept, columns: list[int]) -> None:
     queue.priorities = bytearray(map(queue.priorities.__getitem__, columns))
 
 
-def _whole(found: list[Found]) -> int:
-    """Where the last whole batch of the last segment ends.
+def _whole(found: list[Found], safe: int) -> int:
+    """Where the last whole batch of the last segment ends, for all that lies behind `safe`.
 
     A batch is begun when the one before it is safe, so only the last can be half there, in any of its parts: one that
     holds anything unreadable is dropped, and with it everything that has no COMMIT behind it.
@@ -214,7 +219,7 @@ def _whole(found: list[Found]) -> int:
     if not commits:
         return records.SEGMENT_SIZE
     _, end, _, _, _, _, begin, *_ = commits[-1]
-    is_torn = any(record[2] == records.LOST and begin <= record[0] < end for record in found)
+    is_torn = begin >= safe and any(record[2] == records.LOST and begin <= record[0] < end for record in found)
     return begin if is_torn else end
 
 
@@ -226,56 +231,18 @@ def _read_header(disk: Disk, number: int) -> records.SegmentHeader | None:
     header = records.segment_header(disk.read(handle, records.SEGMENT_SIZE, 0))
     disk.close(handle)
     if header is not None and header.layout > records.LAYOUT:
-        raise _newer(disk, header.layout)
+        raise label.newer(disk, header.layout)
     return header if header is not None and header.number == number else None
 
 
-def _secret(disk: Disk, names: list[str], headers: Iterable[records.SegmentHeader | None]) -> bytes:
-    """The store's secret: from its own file, or when that is damaged from any segment. A new folder gets one."""
-    known = _read_store(disk) if STORE in names else None
-    of_segments = next((header.secret for header in headers if header is not None), None)
+def _label(disk: Disk, names: list[str], headers: Collection[records.SegmentHeader | None]) -> Label:
+    """The store's label: from its own file, or when that is damaged from any segment. A new folder gets one."""
+    known = label.read(disk) if label.NAME in names else None
     if known is not None:
         return known
-    if of_segments is None and any(SEGMENT_NAME.fullmatch(name) for name in names):
-        raise StoreError(f"{STORE} and every segment's header in {disk} are damaged: nothing there can be read")
-    secret = of_segments or secrets.token_bytes(16)
-    _write_store(disk, secret)
-    return secret
-
-
-def _read_store(disk: Disk) -> bytes | None:
-    handle = disk.open(STORE)
-    text = disk.read(handle, disk.size(handle), 0)
-    disk.close(handle)
-    try:
-        found = json.loads(text)
-        layout, secret = int(found["layout"]), bytes.fromhex(found["secret"])
-        is_whole = found["checksum"] == _checksum(layout, secret)
-    except (ValueError, TypeError, KeyError):
-        is_whole = False
-    if not is_whole:
-        log.error("%s is damaged; a segment's header tells the same", STORE)
-        return None
-    if layout > records.LAYOUT:
-        raise _newer(disk, layout)
-    return secret
-
-
-def _write_store(disk: Disk, secret: bytes) -> None:
-    new = STORE + ".new"
-    handle = disk.open(new)
-    disk.truncate(handle, 0)
-    found = {"layout": records.LAYOUT, "secret": secret.hex(), "checksum": _checksum(records.LAYOUT, secret)}
-    disk.append(handle, json.dumps(found).encode())
-    disk.sync(handle)
-    disk.close(handle)
-    disk.rename(new, STORE)
-    disk.sync_folder()
-
-
-def _checksum(layout: int, secret: bytes) -> int:
-    return records.key_of(secret, layout).start
-
-
-def _newer(disk: Disk, layout: int) -> StoreError:
-    return StoreError(f"the store in {disk} has layout {layout}; this broker knows up to {records.LAYOUT}")
+    secret = next((header.secret for header in headers if header is not None), None)
+    if secret is None and headers:
+        raise StoreError(f"{label.NAME} and every segment's header in {disk} are damaged: nothing there can be read")
+    made = Label(secret or secrets.token_bytes(16))
+    made.write(disk)
+    return made

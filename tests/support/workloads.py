@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from brokerctl.store.base import Batch
+from brokerctl.store.label import Label
 from brokerctl.store.recovery import Recovery
 from brokerctl.store.segments import SegmentLog
 
@@ -32,8 +33,11 @@ class State:
 class Workload:
     """One life of a log. `before` is what is safe; while a job is performed, `after` is what may be there instead."""
 
-    def __init__(self, log: SegmentLog, state: State, last: int, chance: random.Random) -> None:
+    def __init__(
+        self, log: SegmentLog, state: State, last: int, chance: random.Random, settled_at_most: int = 6
+    ) -> None:
         self.log = log
+        self.settled_at_most = settled_at_most
         self.before = self.after = state
         self.position = last
         self.chance = chance
@@ -45,7 +49,12 @@ class Workload:
         for _ in range(batches):
             self.step()
         if self.chance.random() < 0.3:
-            self.log.perform(self.log.encode_close(self.position, {}))
+            self.close()
+
+    def close(self) -> None:
+        job = self.log.encode_close(self.position, {})
+        self.log.perform(job)
+        Label(self.log.secret, job.end).write(self.log.disk)
 
     def step(self) -> None:
         batch, after = Batch(), self.before.copy()
@@ -83,7 +92,7 @@ class Workload:
             for position in sorted({*after.messages, *self.transient})
             if position % 11 or self.chance.random() < 0.05
         ]
-        for position in waiting[: self.chance.randrange(7)]:
+        for position in waiting[: self.chance.randint(0, self.settled_at_most)]:
             batch.settle([position])
             after.messages.pop(position, None)
             self.transient.discard(position)

@@ -14,7 +14,8 @@ from brokerctl.errors import StoreError
 from brokerctl.store.base import Receipt, Row
 from brokerctl.store.disk import Disk, FileDisk
 from brokerctl.store.durable import DurableStore
-from brokerctl.store.recovery import OLD_STORE, STORE
+from brokerctl.store.label import NAME as LABEL
+from brokerctl.store.recovery import OLD_STORE
 from tests.support.disks import FailingDisk, MemoryDisk
 
 QUEUE = 7
@@ -51,6 +52,11 @@ class Owner:
 
 def row(position: int, body: bytes = b"body", expires_ms: int | None = None, is_transient: bool = False) -> Row:
     return position, QUEUE, "x", "key", b"header", body, expires_ms, 3, is_transient
+
+
+def secret_in(disk: MemoryDisk) -> str:
+    found: str = json.loads(disk.files()[LABEL].partition(b"\n")[0])["secret"]
+    return found
 
 
 def kept(store: DurableStore) -> list[int]:
@@ -204,9 +210,10 @@ def test_newer_layout_is_refused_and_not_touched(is_segment: bool, monkeypatch: 
     disk = MemoryDisk()
     with monkeypatch.context() as future:
         future.setattr("brokerctl.store.records.LAYOUT", 99)
+        future.setattr("brokerctl.store.label.LAYOUT", 99)
         DurableStore(disk).close({})
     if is_segment:
-        disk.unlink(STORE)
+        disk.unlink(LABEL)
     before = disk.files()
 
     with pytest.raises(StoreError, match="layout 99"):
@@ -225,16 +232,16 @@ def test_damaged_store_file_is_made_again_from_a_segment() -> None:
     owner.store.batch.add(row(1))
     owner.flush()
     owner.store.close({})
-    files = disk.files() | {STORE: b"{"}
+    files = disk.files() | {LABEL: b"{"}
 
     store = DurableStore(repaired := MemoryDisk(files))
 
     assert kept(store) == [1]
-    assert json.loads(repaired.files()[STORE]) == json.loads(disk.files()[STORE])
+    assert secret_in(repaired) == secret_in(disk)
 
 
 def test_leftover_files_are_nobodys_business() -> None:
-    disk = MemoryDisk({STORE + ".new": b"half", "notes.txt": b"mine", "1.log": b""})
+    disk = MemoryDisk({LABEL + ".new": b"half", "notes.txt": b"mine", "1.log": b""})
 
     DurableStore(disk).close({})
 
