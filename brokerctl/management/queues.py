@@ -101,14 +101,18 @@ FIELDS: Fields[Queue] = {
     "messages_ready_details": partial(_length_details, "messages_ready"),
     "messages_unacknowledged": lambda queue, call: queue.unacked,
     "messages_unacknowledged_details": partial(_length_details, "messages_unacknowledged"),
-    # Every message is in memory, persistent ones on disk as well.
-    "messages_ram": lambda queue, call: queue.ready + queue.unacked,
-    "messages_ready_ram": lambda queue, call: queue.ready,
+    # Unacked messages are in memory; of the ready ones those at the end of a long queue are on disk only.
+    "messages_ram": lambda queue, call: queue.ready + queue.unacked - queue.backlog.paged_count,
+    "messages_ready_ram": lambda queue, call: queue.ready - queue.backlog.paged_count,
     "messages_unacknowledged_ram": lambda queue, call: queue.unacked,
+    "messages_paged_out": lambda queue, call: queue.backlog.paged_count,
+    # Ours: messages whose bytes on disk are not what was written (brokerctl/README.md, the store).
+    "damaged_messages": lambda queue, call: queue.damaged_messages,
     "message_bytes": lambda queue, call: queue.ready_bytes + queue.unacked_bytes,
     "message_bytes_ready": lambda queue, call: queue.ready_bytes,
     "message_bytes_unacknowledged": lambda queue, call: queue.unacked_bytes,
-    "message_bytes_ram": lambda queue, call: queue.ready_bytes + queue.unacked_bytes,
+    "message_bytes_ram": lambda queue, call: queue.ready_bytes + queue.unacked_bytes - queue.backlog.paged_bytes,
+    "message_bytes_paged_out": lambda queue, call: queue.backlog.paged_bytes,
     "head_message_timestamp": _head_timestamp,
     "message_stats": _message_stats,
     "consumers": lambda queue, call: len(queue.consumers),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import ssl
 from collections.abc import Callable
 from typing import TypeVar
 
 from brokerctl.core.broker import Broker
 from brokerctl.core.effects import Effects
-from brokerctl.errors import ConnectionForced, StoreError
+from brokerctl.errors import ConnectionForced
 from brokerctl.management.door import ConnectionState, Listener, NodeState, TlsState
 from brokerctl.protocol.states import State
 from brokerctl.server import blocking, certificates
@@ -30,12 +29,7 @@ class NodeDoor:
         return self._node.run(command)
 
     async def durable(self) -> None:
-        if self._node.failure is not None:
-            raise StoreError(str(self._node.failure))
-        done = asyncio.Event()
-        self._node.when_durable(done.set)
-        self._node.end_turn(None)
-        await done.wait()
+        await self._node.durable()
 
     async def login(self, name: str, password: str, peer_host: str) -> bool:
         return await self._node.logins.login(name, password, peer_host)

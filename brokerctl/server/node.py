@@ -74,6 +74,7 @@ class Node:
         )
         self.started_at = datetime.now(UTC)
         self.failure: StoreError | None = None
+        self._unanswered: set[asyncio.Future[None]] = set()
         memory = self.broker.context.memory
         memory.limit_bytes, memory.holds, memory.load = config.queue_memory_bytes, store.holds, self._load
         self._behind: list[Session] = []
@@ -251,6 +252,22 @@ class Node:
         """The protocol header was right: say connection.start."""
         session.reply(0, connection_commands.start(session))
 
+    async def durable(self) -> None:
+        """Return when everything decided so far is on disk. Raises StoreError when it will never be."""
+        self.check_store()
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._unanswered.add(done)
+        done.add_done_callback(self._unanswered.discard)
+        # Somebody may have given up waiting.
+        self.when_durable(lambda: None if done.done() else done.set_result(None))
+        self.end_turn(None)
+        await done
+
+    def check_store(self) -> None:
+        """Raises StoreError when nothing can be written any more."""
+        if self.failure is not None:
+            raise StoreError(str(self.failure))
+
     def when_durable(self, receipt: Receipt) -> None:
         """Call `receipt` when everything decided so far is on disk."""
         self.store.batch.receipts.append(receipt)
@@ -290,6 +307,8 @@ class Node:
         """After a failed write nothing may be confirmed until a restart (P1): send everybody away, say why."""
         self.failure = error
         log.critical("the store failed; no connection is accepted until the broker is restarted: %s", error)
+        for waiting in list(self._unanswered):
+            waiting.set_exception(StoreError(str(error)))
         for session in list(self.sessions):
             session.drop_held()
             session.fail(0, InternalError(f"the broker cannot write to its disk: {error}"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import brokerctl
 from brokerctl.core import limits
 from brokerctl.core.channel import Peer
-from brokerctl.errors import AccessRefused, AmqpSyntaxError, CommandInvalid, NotAllowed
+from brokerctl.errors import AccessRefused, AmqpSyntaxError, CommandInvalid, InternalError, NotAllowed
 from brokerctl.server import certificates
 from brokerctl.wire import fields, spec
 from brokerctl.wire.methods import connection
@@ -141,6 +141,8 @@ def _check_tuned(name: str, asked: int, limit: int) -> None:
 
 def open_(session: Session, method: connection.Open) -> None:
     broker = session.node.broker
+    if session.node.failure is not None:
+        raise InternalError(f"the broker cannot write to its disk: {session.node.failure}")
     user = broker.users.get(session.user)
     if user is None:
         raise NotAllowed(f"user '{session.user}' no longer exists")

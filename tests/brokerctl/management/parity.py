@@ -29,13 +29,12 @@ class Shape:
     other_kind: Reasons = field(default_factory=dict)
 
 
+OURS: Reasons = {"damaged_messages": "checksums are ours: RabbitMQ has no count of what it could not read"}
 QUEUE: Reasons = {
     "backing_queue_status": DISK,
     "garbage_collection": ERLANG,
     "memory": ERLANG,
-    "message_bytes_paged_out": DISK,
     "message_bytes_persistent": DISK,
-    "messages_paged_out": DISK,
     "messages_persistent": DISK,
     "recoverable_slaves": MIRRORS,
     "reductions": ERLANG,
@@ -96,15 +95,16 @@ SHAPES = [
     Shape("/exchanges/{vhost}/events"),
     Shape("/exchanges/{vhost}/events/bindings/source"),
     Shape("/exchanges/{vhost}/events/bindings/destination"),
-    Shape("/queues/{vhost}", QUEUE),
+    Shape("/queues/{vhost}", QUEUE, OURS),
     Shape(
         "/queues/{vhost}?page=1&page_size=2&sort=messages&sort_reverse=true",
         {f"items.{key}": QUEUE[key] for key in QUEUE},
+        {f"items.{key}": OURS[key] for key in OURS},
     ),
     Shape("/queues/{vhost}?columns=name,messages,message_stats.publish_details.rate"),
-    Shape("/queues/{vhost}/busy", QUEUE),
-    Shape("/queues/{vhost}/idle", QUEUE),
-    Shape("/queues/{vhost}/mine", QUEUE),
+    Shape("/queues/{vhost}/busy", QUEUE, OURS),
+    Shape("/queues/{vhost}/idle", QUEUE, OURS),
+    Shape("/queues/{vhost}/mine", QUEUE, OURS),
     Shape("/queues/{vhost}/busy/bindings"),
     Shape("/bindings/{vhost}"),
     Shape("/bindings/{vhost}/e/events/q/busy"),

@@ -6,6 +6,7 @@ import resource
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pika
 import pytest
 
@@ -125,4 +126,19 @@ def test_broker_whose_disk_failed_takes_nobody_until_it_is_restarted(refusing: E
         expect_failure(client)
 
     with RawClient(refusing.amqp_port) as client:
-        assert client.is_closed()
+        client.greet()
+        client.call(0, connection.StartOk({}, "PLAIN", b"\0guest\0guest", "en_US"))
+        offered = client.expect(connection.Tune)
+        client.call(0, connection.TuneOk(offered.channel_max, offered.frame_max, 0), connection.Open("/"))
+        expect_failure(client)
+
+
+def test_api_says_at_once_that_a_change_was_not_saved_and_goes_on_to_show_things(refusing: EmbeddedBroker) -> None:
+    api = httpx.Client(base_url=f"http://127.0.0.1:{refusing.api_port}/api", auth=("guest", "guest"), timeout=10)
+
+    with api:
+        refused = api.put("/queues/%2F/new", json={"durable": True})
+
+        assert refused.status_code == 500
+        assert "could not be saved" in refused.json()["reason"]
+        assert api.get("/queues/%2F/kept").json()["messages"] == 1

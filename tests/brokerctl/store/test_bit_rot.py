@@ -199,5 +199,5 @@ def test_a_store_without_checksums_is_found_out(monkeypatch: pytest.MonkeyPatch)
     store = closed(SEED)
     chance = random.Random(SEED)  # noqa: S311
 
-    with pytest.raises(AssertionError, match="a body is wrong|damage is not counted"):
+    with pytest.raises(AssertionError, match=r"a body is wrong|damage is not counted"):
         check_all(store, "flip", chance)

@@ -20,7 +20,7 @@ from tests.support.disks import FailingDisk, Files, MemoryDisk
 from tests.support.reliability import SEED, evidence, runs
 from tests.support.workloads import SEGMENT_BYTES, State, Workload, held
 
-BATCHES = runs(8, 25)
+BATCHES = runs(8, 60)
 WORKLOADS = runs(1, 10)
 ERRORS = (errno.EIO, errno.ENOSPC, errno.EDQUOT)
 POWER_CUTS = 3
@@ -114,7 +114,7 @@ def test_every_call_may_fail_once() -> None:
             points += check_all(SEED + number)
         figures |= {"points": points, "workloads": WORKLOADS}
 
-    assert points >= runs(20, 900)
+    assert points >= runs(20, 2000)
 
 
 def test_a_store_that_tries_again_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
