@@ -39,10 +39,11 @@ class Case:
     bindings: int = 0
     keys: int = 0
     is_backlog: bool = False
+    is_varied: bool = False
 
     @property
     def content(self) -> Content:
-        return Content(self.size_bytes, self.is_persistent)
+        return Content(self.size_bytes, self.is_persistent, self.is_varied)
 
 
 @dataclass(slots=True, frozen=True)

@@ -15,30 +15,38 @@ ACK = struct.Struct(">BHIHHQBB")
 SEND_BYTES = 131_072
 """Of one sendall at most: more would only wait in the socket."""
 SEND_MESSAGES = 250
+VARIED = 5000
+"""Different messages before they come again."""
 
 
 @dataclass(slots=True, frozen=True)
 class Content:
     size_bytes: int
     is_persistent: bool = False
+    is_varied: bool = False
+    """Whether each message has an id of its own, among a few other properties."""
 
-    @property
-    def header(self) -> bytes:
-        return properties.encode({"delivery_mode": 2 if self.is_persistent else 1}, self.size_bytes)
+    def header(self, number: int = 0) -> bytes:
+        values: dict[str, object] = {"delivery_mode": 2 if self.is_persistent else 1}
+        if self.is_varied:
+            kind = {"content_type": "application/json", "timestamp": 1_700_000_000, "headers": {"tenant": "blue"}}
+            values |= kind | {"message_id": f"{number:036d}", "type": "order.created"}
+        return properties.encode(values, self.size_bytes)
 
     @property
     def body(self) -> bytes:
         return b"x" * self.size_bytes
 
 
-def publish(exchange: str, routing_key: str, content: Content) -> bytes:
+def publish(exchange: str, routing_key: str, content: Content, number: int = 0) -> bytes:
     method = frames.method(CHANNEL, basic.Publish(exchange=exchange, routing_key=routing_key))
-    return method + frames.content(CHANNEL, content.header, content.body, 0)
+    return method + frames.content(CHANNEL, content.header(number), content.body, 0)
 
 
 def blocks(exchange: str, routing_keys: list[str], content: Content) -> list[tuple[bytes, int]]:
     """What is sent at a time, and how many messages it is; from block to block the routing keys go round."""
-    messages = [publish(exchange, key, content) for key in routing_keys]
+    keys = routing_keys * (VARIED // len(routing_keys)) if content.is_varied else routing_keys
+    messages = [publish(exchange, key, content, number) for number, key in enumerate(keys)]
     per_block = max(1, min(SEND_MESSAGES, SEND_BYTES // len(messages[0])))
     if len(messages) < per_block:
         messages = (messages * (per_block // len(messages) + 1))[:per_block]
@@ -51,7 +59,7 @@ def blocks(exchange: str, routing_keys: list[str], content: Content) -> list[tup
 def delivery_bytes(exchange: str, routing_key: str, content: Content) -> int:
     """How long each delivery is: all of a case are the same, so a consumer counts them without looking inside."""
     method = frames.method(CHANNEL, basic.Deliver(CONSUMER_TAG, 0, False, exchange, routing_key))
-    return len(method) + len(frames.content(CHANNEL, content.header, content.body, 0))
+    return len(method) + len(frames.content(CHANNEL, content.header(), content.body, 0))
 
 
 def acks(count: int) -> bytes:

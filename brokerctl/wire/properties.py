@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from brokerctl.errors import AmqpSyntaxError, PreconditionFailed, UnexpectedFrame
@@ -37,6 +38,9 @@ PROPERTIES: tuple[tuple[str, str], ...] = (
 """In wire order: the first has the highest flag bit."""
 
 Properties = dict[str, Any]
+
+TRANSIENT, PERSISTENT = 1, 2
+"""Delivery modes: the second is to survive a restart."""
 
 
 class Facts(NamedTuple):
@@ -76,31 +80,34 @@ def decode(header: bytes) -> Properties:
 def facts(header: bytes) -> Facts:
     """Delivery mode, priority, expiration, user id and reply-to, skipping over everything else.
 
-    Raises PreconditionFailed for a delivery mode that AMQP does not have.
+    Each publish comes by here unless it repeats the one before, so the readers of `decode` are written out. Raises
+    PreconditionFailed for a delivery mode that AMQP does not have.
     """
-    persistent, priority, expiration, user_id, reply_to = False, 0, None, None, None
-    at = 14
-    for name, kind in _present(header):
-        if kind == _TABLE:
-            _raw, at = fields.long_bytes(header, at)
-            continue
-        value, at = _read(header, at, kind)
-        if name == "delivery_mode":
-            if value not in (1, 2):
-                raise PreconditionFailed(
-                    f"invalid message: delivery mode {value} is neither transient (1) nor durable (2)"
-                )
-            persistent = value == 2
-        elif name == "priority":
-            priority = value
-        elif name == "expiration":
-            expiration = value
-        elif name == "user_id":
-            user_id = value
-        elif name == "reply_to":
-            reply_to = value
+    at, total = 14, len(header)
+    found: dict[str, Any] = {}
+    try:
+        for name, kind in _present(header):
+            if kind is _SHORT:
+                start, at = at + 1, at + 1 + header[at]
+                if at <= total:
+                    found[name] = header[start:at].decode()
+            elif kind is _OCTET:
+                found[name] = header[at]
+                at += 1
+            else:
+                at += 8 if kind is _TIME else 4 + int.from_bytes(header[at : at + 4], "big")
+            if at > total:
+                raise AmqpSyntaxError(f"a content header of {total} bytes ends inside its {name}")
+    except IndexError:
+        raise AmqpSyntaxError(f"a content header of {total} bytes ends before its properties do") from None
+    except UnicodeDecodeError:
+        raise AmqpSyntaxError("a short string is not UTF-8") from None
     _check_end(header, at)
-    return Facts(persistent, priority, expiration, user_id, reply_to)
+    get = found.get
+    mode = get("delivery_mode", TRANSIENT)
+    if mode not in (TRANSIENT, PERSISTENT):
+        raise PreconditionFailed(f"invalid message: delivery mode {mode} is neither transient (1) nor durable (2)")
+    return Facts(mode == PERSISTENT, get("priority", 0), get("expiration"), get("user_id"), get("reply_to"))
 
 
 def encode(properties: Properties, body_size: int) -> bytes:
@@ -116,13 +123,19 @@ def encode(properties: Properties, body_size: int) -> bytes:
     return PREFIX.pack(60, 0, 0)[:4] + fields.encode_number(body_size, 8) + flags.to_bytes(2, "big") + b"".join(parts)
 
 
-def _present(header: bytes) -> list[tuple[str, str]]:
-    flags = int.from_bytes(header[12:14], "big")
-    if flags & 1:
+@lru_cache
+def _layout(flags: bytes) -> tuple[tuple[str, str], ...]:
+    bits = int.from_bytes(flags, "big")
+    if bits & 1:
         raise AmqpSyntaxError("basic has fourteen properties: a second word of property flags is not allowed")
-    if flags & 2:
+    if bits & 2:
         raise AmqpSyntaxError("property flag 1 belongs to no property of basic")
-    return [prop for bit, prop in enumerate(PROPERTIES) if flags & (1 << (15 - bit))]
+    return tuple(prop for bit, prop in enumerate(PROPERTIES) if bits & (1 << (15 - bit)))
+
+
+def _present(header: bytes) -> tuple[tuple[str, str], ...]:
+    """Names and kinds of the properties that are there, in wire order."""
+    return _layout(header[12:14])
 
 
 def _check_end(header: bytes, at: int) -> None:
