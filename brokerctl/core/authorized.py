@@ -18,7 +18,7 @@ from brokerctl.core.message import Arguments, Envelope, Message
 from brokerctl.core.permissions import Right, User
 from brokerctl.core.queue import Queue
 from brokerctl.core.vhost import Vhost
-from brokerctl.errors import AccessRefused, CommandInvalid, PreconditionFailed
+from brokerctl.errors import AccessRefused, CommandInvalid, NotFound, PreconditionFailed
 from brokerctl.names import DEFAULT_EXCHANGE_IN_PATHS
 
 
@@ -38,6 +38,22 @@ class AuthorizedVhost:
             raise AccessRefused(
                 f"{right} access to {kind} '{asked}' in vhost '{self.vhost.name}' refused for user '{self.user.name}'"
             )
+
+    def look_up_queue(self, name: str) -> Queue:
+        """A passive declaration. Without any right on the name it is answered as if there were no such queue."""
+        if not self._knows(name):
+            raise NotFound(f"no queue '{name}' in vhost '{self.vhost.name}'")
+        return self.vhost.queue(name, self.connection)
+
+    def look_up_exchange(self, name: str) -> Exchange:
+        """As `look_up_queue`."""
+        if not self._knows(name):
+            raise NotFound(f"no exchange '{name}' in vhost '{self.vhost.name}'")
+        return self.vhost.exchange(name)
+
+    def _knows(self, name: str) -> bool:
+        permission = self.user.permissions.get(self.vhost.name)
+        return permission is not None and any(permission.allows(right, name) for right in Right)
 
     def _require_topics(self, right: Right, exchange: str, routing_keys: Iterable[str]) -> None:
         """Raise AccessRefused unless the user may use these keys at the exchange, if it is a topic exchange."""

@@ -52,6 +52,13 @@ class Delivery(NamedTuple):
     consumer: Consumer | None
 
 
+class Mark(NamedTuple):
+    """How far the delivery tags of a channel had come when. Seconds of brokerctl.core.context.Clock."""
+
+    at: float
+    last_tag: int
+
+
 class Channel:
     """Delivery tags count from 1 on each channel; `unacked` keeps them in order of delivery (§1.8.3.13)."""
 
@@ -62,6 +69,7 @@ class Channel:
         "gets_out",
         "global_prefetch",
         "last_tag",
+        "marks",
         "number",
         "outlet",
         "peer",
@@ -87,6 +95,8 @@ class Channel:
         """Never beside `confirms` (RabbitMQ)."""
         self.replies: Consumer | None = None
         """Its consumer of direct reply-to, which is not among `consumers` (brokerctl.core.replies)."""
+        self.marks: list[Mark] = []
+        """Of brokerctl.core.overdue."""
         self.gets_out = 0
         """Unacked messages of basic.get, which no prefetch counts."""
         self.counters = Counters()

@@ -8,6 +8,7 @@ from brokerctl.core.channel import Channel
 from brokerctl.core.effects import Effects, Forget
 from brokerctl.core.message import Entry
 from brokerctl.core.queue import Queue
+from brokerctl.errors import ResourceLocked
 
 
 class Got(NamedTuple):
@@ -18,7 +19,15 @@ class Got(NamedTuple):
 
 
 def get(queue: Queue, channel: Channel, effects: Effects, *, needs_ack: bool) -> Got | None:
-    """Take the next message; None when there is none. Without ack it is gone at once (§1.8.3.10)."""
+    """Take the next message; None when there is none. Without ack it is gone at once (§1.8.3.10).
+
+    Raises ResourceLocked where only the active consumer may have it (RabbitMQ: with quorum queues).
+    """
+    if queue.rules.is_single_active and queue.rules.type == "quorum":
+        raise ResourceLocked(
+            f"cannot obtain access to locked queue '{queue.name}' in vhost '{queue.vhost}'. basic.get operations "
+            "are not supported by quorum queues with single active consumer"
+        )
     entry = queue.take()
     if entry is None:
         queue.counters.get_empty += 1

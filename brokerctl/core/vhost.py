@@ -20,7 +20,7 @@ from brokerctl.core.policies import Policies
 from brokerctl.core.queue import Queue
 from brokerctl.core.records import binding_key, binding_record, exchange_record, queue_record
 from brokerctl.core.routing import Router
-from brokerctl.errors import AccessRefused, CommandInvalid, NotFound, PreconditionFailed
+from brokerctl.errors import AccessRefused, CommandInvalid, NotFound, NotImplementedHere, PreconditionFailed
 
 PREDECLARED = {
     "": "direct",
@@ -287,6 +287,8 @@ class Vhost:
         arguments: Arguments,
     ) -> Consumer:
         """Start a consumer; the first messages may be among the effects (§1.8.3.3)."""
+        if queue.rules.type == "quorum" and channel.global_prefetch:
+            raise NotImplementedHere(f"queue '{queue.name}' in vhost '{self.name}' does not support global qos")
         is_taken = any(other.is_exclusive for other in queue.consumers)
         # Who is active is chosen by the queue there, so nobody may have it for itself.
         if is_taken or (is_exclusive and (queue.consumers or queue.rules.is_single_active)):

@@ -73,6 +73,7 @@ class BrokerConfig:
     handshake_seconds: int = 10
     half_open_max: int = 1000
     half_open_per_address: int = 100
+    consumer_timeout_seconds: int = 1800
     consumers_per_channel: int = 10_000
     max_message_bytes: int = 16_777_216
     unfinished_bytes: int = 33_554_432
@@ -112,6 +113,9 @@ class BrokerConfig:
             half_open_max=read.number("POSTROOM_HALF_OPEN_MAX", default.half_open_max, 1, 1_000_000),
             half_open_per_address=read.number(
                 "POSTROOM_HALF_OPEN_PER_ADDRESS", default.half_open_per_address, 1, 1_000_000
+            ),
+            consumer_timeout_seconds=read.number(
+                "POSTROOM_CONSUMER_TIMEOUT_SECONDS", default.consumer_timeout_seconds, 0, 2**31
             ),
             consumers_per_channel=read.number(
                 "POSTROOM_CONSUMERS_PER_CHANNEL", default.consumers_per_channel, 1, 1_000_000

@@ -21,7 +21,7 @@ from brokerctl.core.message import Entry, Message
 from brokerctl.core.queue import Queue
 from brokerctl.errors import CommandInvalid, ConnectionForced, InternalError, StoreError
 from brokerctl.protocol.connection import Limits
-from brokerctl.server import blocking, machine, revocation, startup
+from brokerctl.server import blocking, machine, overdue, revocation, startup
 from brokerctl.server.alarms import Alarms
 from brokerctl.server.codec import WireCodec
 from brokerctl.server.commands import CONNECTION_HANDLERS, HANDLERS
@@ -143,11 +143,13 @@ class Node:
         )
         self.store.submit()
         self._tick()
+        self._check_consumers()
         self._watching = self.loop.create_task(self.alarms.run(), name="alarms")
 
     async def stop(self) -> None:
         """Close every connection with a reason, keep what is durable, let go of the disk."""
         self._ticking.cancel()
+        self._checking.cancel()
         self._watching.cancel()
         for session in list(self.sessions):
             session.drop_held()
@@ -210,6 +212,13 @@ class Node:
             self.carry(effects)
             self.end_turn(None)
         self.tally.pass_time()
+
+    def _check_consumers(self) -> None:
+        self.set_clock()
+        overdue.close_overdue(self)
+        self.end_turn(None)
+        seconds = overdue.interval_seconds(self.config.consumer_timeout_seconds)
+        self._checking = self.loop.call_later(seconds, self._check_consumers)
 
     def run(self, command: Callable[[Effects], T]) -> T:
         """For doors other than AMQP: do something to the broker and carry it out (management.door.Door)."""

@@ -14,7 +14,7 @@ def declare(outlet: Outlet, method: exchange.Declare, effects: Effects) -> None:
     if not method.exchange:
         raise AccessRefused(ON_DEFAULT)
     if method.passive:
-        outlet.vhost.vhost.exchange(method.exchange)
+        outlet.vhost.look_up_exchange(method.exchange)
     else:
         outlet.vhost.declare_exchange(
             method.exchange,

@@ -17,7 +17,7 @@ def declare(outlet: Outlet, method: queue.Declare, effects: Effects) -> None:
         _declare_reply_to(outlet, method)
         return
     if method.passive:
-        found = outlet.vhost.vhost.queue(method.queue, outlet.session.name)
+        found = outlet.vhost.look_up_queue(method.queue)
     else:
         found = outlet.vhost.declare_queue(
             method.queue or f"amq.gen-{secrets.token_urlsafe(16)}",

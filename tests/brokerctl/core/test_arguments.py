@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from brokerctl.core import publishing
+from brokerctl.core import getting, publishing
 from brokerctl.core.broker import Broker
 from brokerctl.core.channel import Channel, Peer
 from brokerctl.core.confirms import Confirmation, Confirms
@@ -13,7 +13,7 @@ from brokerctl.core.effects import Deliver, Effects
 from brokerctl.core.message import Arguments, Message
 from brokerctl.core.queue import Queue
 from brokerctl.core.vhost import Vhost
-from brokerctl.errors import NotImplementedHere, PreconditionFailed
+from brokerctl.errors import NotImplementedHere, PreconditionFailed, ResourceLocked
 from brokerctl.server.codec import WireCodec
 from brokerctl.wire import properties
 
@@ -242,3 +242,19 @@ def test_argument_that_makes_no_sense_is_refused_by_name(arguments: Arguments, t
 def test_streams_are_refused_clearly() -> None:
     with pytest.raises(NotImplementedHere, match="no streams"):
         Stage({}).vhost.declare_queue("s", [], arguments={"x-queue-type": "stream"})
+
+
+def test_quorum_queue_takes_no_consumer_of_a_channel_with_global_prefetch() -> None:
+    stage = Stage({"x-queue-type": "quorum"})
+    channel = a_channel()
+    channel.global_prefetch = 1
+
+    with pytest.raises(NotImplementedHere, match=r"^queue 'q' in vhost '/' does not support global qos$"):
+        stage.vhost.consume(stage.queue, channel, "t", [], needs_ack=True, is_exclusive=False, arguments={})
+
+
+def test_quorum_queue_with_a_single_active_consumer_is_not_for_get() -> None:
+    stage = Stage({"x-queue-type": "quorum", "x-single-active-consumer": True})
+
+    with pytest.raises(ResourceLocked, match=r"^cannot obtain access to locked queue 'q' in vhost '/'"):
+        getting.get(stage.queue, a_channel(), [], needs_ack=True)

@@ -12,7 +12,7 @@ from brokerctl.core.context import Context
 from brokerctl.core.effects import Effects
 from brokerctl.core.permissions import Permission, Right, User, matches
 from brokerctl.core.vhost import Vhost
-from brokerctl.errors import AccessRefused
+from brokerctl.errors import AccessRefused, NotFound
 from brokerctl.server.codec import WireCodec
 
 
@@ -73,3 +73,22 @@ def test_every_action_asks_for_exactly_its_rights(action: str, granted: set[Righ
     else:
         with pytest.raises(AccessRefused, match="refused for user 'u'"):
             actions[action]()
+
+
+@pytest.mark.parametrize("granted", SUBSETS, ids=lambda granted: "+".join(sorted(granted)) or "none")
+def test_passive_declaration_tells_nothing_to_who_has_no_right_on_the_name(granted: set[Right]) -> None:
+    vhost = Vhost("/", Context(WireCodec()))
+    queue = vhost.declare_queue("q", [])
+    exchange = vhost.declare_exchange("x", "direct", [], is_durable=False)
+    configure, write, read = ("^[qx]$" if right in granted else "" for right in Right)
+    authorized = AuthorizedVhost(vhost, User("u", "", permissions={"/": Permission(configure, write, read)}))
+
+    if granted:
+        assert (authorized.look_up_queue("q"), authorized.look_up_exchange("x")) == (queue, exchange)
+    else:
+        with pytest.raises(NotFound, match=r"^no queue 'q' in vhost '/'$"):
+            authorized.look_up_queue("q")
+        with pytest.raises(NotFound, match=r"^no exchange 'x' in vhost '/'$"):
+            authorized.look_up_exchange("x")
+    with pytest.raises(NotFound, match=r"^no queue 'none' in vhost '/'$"):
+        authorized.look_up_queue("none")
