@@ -12,7 +12,7 @@ from brokerctl.errors import SettingError
 log = logging.getLogger(__name__)
 
 TRIES = 100
-BACKLOG = 1024
+BACKLOG = 4096
 
 
 def is_free(hosts: tuple[str, ...], port: int) -> bool:

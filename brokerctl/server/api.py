@@ -1,51 +1,58 @@
-"""The management API on its sockets, plain and with TLS: uvicorn twice, because it takes one context for all of its."""
+"""The management API as uvicorn runs it, without sockets of uvicorn's own: `listener.py` accepts for it, too."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
-import ssl
 from collections.abc import Callable
 from typing import Any
 
 import uvicorn
 
 from brokerctl.errors import SettingError
+from brokerctl.server.http import HttpConnection
+from brokerctl.server.listener import Arrival
+from brokerctl.server.tally import Tally
 
 
 class Api:
-    def __init__(self, app: Callable[..., Any]) -> None:
-        self._app = app
-        self._running: list[tuple[uvicorn.Server, asyncio.Task[None]]] = []
-
-    async def start(self, sockets: list[socket.socket], context: ssl.SSLContext | None = None) -> None:
-        """Answer on these sockets. Raises SettingError when it cannot."""
-        settings = uvicorn.Config(
-            self._app,
+    def __init__(self, app: Callable[..., Any], tally: Tally) -> None:
+        self._tally = tally
+        self._settings = uvicorn.Config(
+            app,
             log_config=None,
-            log_level="warning",
+            log_level="error",
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=2,
-            # The app has one life, however many doors.
-            lifespan="off" if self._running else "on",
-            ssl_context_factory=None if context is None else lambda config, default: context,
+            lifespan="on",
+            ws="none",
         )
-        server = _Server(settings)
-        serving = asyncio.get_running_loop().create_task(server.serve(sockets=sockets))
-        self._running.append((server, serving))
-        while not server.started:
-            if serving.done():
-                await serving
+        self._server = _Server(self._settings)
+
+    async def start(self) -> None:
+        """Begin the app's life. Raises SettingError when it cannot."""
+        self._serving = asyncio.get_running_loop().create_task(self._server.serve(sockets=[]))
+        while not self._server.started:
+            if self._serving.done():
+                await self._serving
                 raise SettingError("the management API did not start; the log says why")
             await asyncio.sleep(0.01)
 
+    def accept(self, arrival: Arrival) -> HttpConnection:
+        """The protocol of a new connection."""
+        return HttpConnection(
+            arrival,
+            self._tally,
+            config=self._settings,
+            server_state=self._server.server_state,
+            app_state=self._server.lifespan.state,
+        )
+
     async def stop(self) -> None:
-        """Let requests that run come to their end, for a moment; the one with the app's life goes last."""
-        for server, serving in reversed(self._running):
-            server.should_exit = True
-            await serving
+        """Let requests that run come to their end, for a moment, and then the app's life."""
+        self._server.should_exit = True
+        await self._serving
 
 
 class _Server(uvicorn.Server):

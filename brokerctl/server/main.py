@@ -6,7 +6,9 @@ import asyncio
 import logging
 import signal
 import socket
+import ssl
 import sys
+from collections.abc import Callable
 from functools import partial
 
 import uvloop
@@ -19,7 +21,8 @@ from brokerctl.server import startup
 from brokerctl.server.api import Api
 from brokerctl.server.config import DEFAULT_PORTS, BrokerConfig
 from brokerctl.server.door import NodeDoor
-from brokerctl.server.listener import Listener
+from brokerctl.server.gate import Gate
+from brokerctl.server.listener import Listener, MakeProtocol
 from brokerctl.server.node import Node
 from brokerctl.server.session import Session
 from brokerctl.server.tls import Tls
@@ -86,28 +89,37 @@ async def _answer(node: Node, states: list[ListenerState], tls: Tls | None) -> N
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
     bound = {protocol: _bound(states, protocol) for protocol in SCHEMES}
-    api = Api(create_app(NodeDoor(node, states)))
-    await api.start(bound["http"])
-    listeners = [Listener(each, node.gate, node.tally, partial(Session, node)) for each in bound["amqp"]]
-    tasks = []
+    api = Api(create_app(NodeDoor(node, states)), node.tally)
+    await api.start()
+    listeners = _listen(node, bound, api, tls)
+    watching = None
     if tls is not None:
-        await api.start(bound["https"], tls.api)
-        listeners += [_tls_listener(each, node, tls) for each in bound["amqp/ssl"]]
         loop.add_signal_handler(signal.SIGHUP, tls.reload)
-        tasks.append(loop.create_task(tls.watch()))
+        watching = loop.create_task(tls.watch())
     print(f"Broker is ready: {' '.join(_urls(states))}", flush=True)
     await stopping.wait()
     log.info("stopping")
-    for task in tasks:
-        task.cancel()
+    if watching is not None:
+        watching.cancel()
     for listener in listeners:
         listener.close()
     await api.stop()
 
 
-def _tls_listener(bound: socket.socket, node: Node, tls: Tls) -> Listener:
+def _listen(node: Node, bound: dict[str, list[socket.socket]], api: Api, tls: Tls | None) -> list[Listener]:
+    # A gate of its own: whoever floods the API must not keep AMQP clients out.
+    api_gate = Gate(node.config.half_open_max, node.config.half_open_per_address, node.tally)
+    amqp, http = (node.gate, partial(Session, node)), (api_gate, api.accept)
+    doors: list[tuple[str, Gate, MakeProtocol, Callable[[], ssl.SSLContext] | None]]
+    doors = [("amqp", *amqp, None), ("http", *http, None)]
+    if tls is not None:
+        doors += [("amqp/ssl", *amqp, lambda: tls.amqp), ("https", *http, lambda: tls.api)]
     limit = node.config.tls_handshake_seconds
-    return Listener(bound, node.gate, node.tally, partial(Session, node), lambda: tls.amqp, limit)
+    return [
+        Listener(each, gate, node.tally, make, context, limit)
+        for protocol, gate, make, context in doors
+        for each in bound[protocol]
+    ]
 
 
 def _bound(states: list[ListenerState], protocol: str) -> list[socket.socket]:

@@ -34,17 +34,14 @@ Stamp = tuple[tuple[int, int, int], ...]
 
 
 class Tls:
-    """`amqp` is replaced by every `reload`; `api` stays the same object and hands each handshake to the newest."""
+    """`amqp` and `api` are replaced by every `reload`: ask for them at each handshake."""
 
     def __init__(self, config: BrokerConfig) -> None:
         """Raises SettingError when a file is missing, cannot be read, is too widely readable, or does not fit."""
         self._config = config
         self._stamp = self._look()
         self.amqp = _context(config, is_asking=True)
-        self._newest_api = _context(config, is_asking=False)
-        # uvicorn keeps the context it was started with, so that one only points to the newest.
         self.api = _context(config, is_asking=False)
-        self.api.sni_callback = self._use_newest
 
     def reload(self) -> None:
         """Read the files again. What is wrong with them is logged, and the old ones stay in use."""
@@ -53,7 +50,7 @@ class Tls:
         except SettingError as error:
             log.error("the old TLS certificate stays in use: %s", error)
             return
-        self.amqp, self._newest_api = amqp, api
+        self.amqp, self.api = amqp, api
         log.info("TLS certificate read again from %s", self._config.tls_certificate)
 
     async def watch(self) -> None:
@@ -73,9 +70,6 @@ class Tls:
                 state = Path(path).stat()
                 found.append((state.st_mtime_ns, state.st_size, state.st_ino))
         return tuple(found)
-
-    def _use_newest(self, handshake: ssl.SSLObject, name: str | None, context: ssl.SSLContext) -> None:
-        handshake.context = self._newest_api
 
 
 def _context(config: BrokerConfig, *, is_asking: bool) -> ssl.SSLContext:

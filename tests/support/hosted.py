@@ -25,6 +25,7 @@ from brokerctl.server.session import Session
 from brokerctl.store.memory import MemoryStore
 
 T = TypeVar("T")
+WELL = Reading(memory_used_bytes=100_000_000, disk_free_bytes=10**12)
 HOSTS = ("127.0.0.1",)
 SECONDS = 20
 
@@ -50,7 +51,7 @@ class Hosted:
 
 
 @contextmanager
-def hosting(read: Callable[[], Reading], config: BrokerConfig | None = None) -> Iterator[Hosted]:
+def hosting(read: Callable[[], Reading] = lambda: WELL, config: BrokerConfig | None = None) -> Iterator[Hosted]:
     """A broker without a disk, whose memory and disk are what `read` says."""
     loop = asyncio.new_event_loop()
     stopping = asyncio.Event()
@@ -63,13 +64,16 @@ def hosting(read: Callable[[], Reading], config: BrokerConfig | None = None) -> 
         node.start()
         amqp_port, api_port = (ports.choose(HOSTS, 0, 0, "") for _ in range(2))
         (bound,) = ports.listen(HOSTS, amqp_port)
-        listener = Listener(bound, node.gate, node.tally, partial(Session, node))
-        api = Api(create_app(NodeDoor(node, [])))
-        await api.start(ports.listen(HOSTS, api_port))
+        api = Api(create_app(NodeDoor(node, [])), node.tally)
+        await api.start()
+        listeners = [Listener(bound, node.gate, node.tally, partial(Session, node))]
+        (bound,) = ports.listen(HOSTS, api_port)
+        listeners.append(Listener(bound, node.gate, node.tally, api.accept))
         found.append(Hosted(node, loop, amqp_port, api_port))
         ready.set()
         await stopping.wait()
-        listener.close()
+        for listener in listeners:
+            listener.close()
         await api.stop()
         await node.stop()
 
