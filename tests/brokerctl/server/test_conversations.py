@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from brokerctl.wire import frames, properties, spec
+from brokerctl.wire import fields, frames, properties, spec
 from brokerctl.wire.methods import Method, basic, channel, confirm, connection, exchange, queue
 from tests.support.embedded import EmbeddedBroker
 from tests.support.raw import RawClient
@@ -56,14 +56,58 @@ def test_wrong_login_of_a_client_that_cannot_be_told_ends_in_silence(client: Raw
 
 
 def test_amqplain_logs_in(client: RawClient) -> None:
-    from brokerctl.wire import fields
-
     with client:
         client.greet()
         credentials = fields.encode_table({"LOGIN": "guest", "PASSWORD": "guest"})[4:]
         client.call(0, connection.StartOk({}, "AMQPLAIN", credentials, "en_US"))
 
         client.expect(connection.Tune)
+
+
+@pytest.mark.parametrize(
+    ("mechanism", "response"),
+    [
+        ("PLAIN", b""),
+        ("PLAIN", b"guest\0guest"),
+        ("PLAIN", b"root\0guest\0guest"),
+        ("PLAIN", b"\0guest\0guest\0more"),
+        ("PLAIN", b"\0\xff\0guest"),
+        ("AMQPLAIN", b""),
+        ("AMQPLAIN", b"\xff" * 20),
+        ("AMQPLAIN", fields.encode_table({"LOGIN": "guest"})[4:]),
+        ("AMQPLAIN", fields.encode_table({"LOGIN": "guest", "PASSWORD": 1})[4:]),
+        ("AMQPLAIN", fields.encode_table({"LOGIN": "guest", "PASSWORD": b"\xff"})[4:]),
+        ("AMQPLAIN", fields.encode_table({"LOGIN": {"a": "guest"}, "PASSWORD": "guest"})[4:]),
+    ],
+)
+def test_credentials_that_are_none_are_a_syntax_error(client: RawClient, mechanism: str, response: bytes) -> None:
+    with client:
+        client.greet()
+        client.call(0, connection.StartOk({}, mechanism, response, "en_US"))
+
+        assert client.expect(connection.Close).reply_code == 502
+
+
+@pytest.mark.parametrize("mechanism", ["", "EXTERNAL", "SCRAM-SHA-256", "plain"])
+def test_mechanism_that_was_not_offered_is_refused(client: RawClient, mechanism: str) -> None:
+    with client:
+        client.greet()
+        client.call(0, connection.StartOk({}, mechanism, b"\0guest\0guest", "en_US"))
+
+        close = client.expect(connection.Close)
+
+    assert (close.reply_code, close.reply_text) == (
+        503,
+        f"COMMAND_INVALID - unknown authentication mechanism '{mechanism}'",
+    )
+
+
+def test_frame_before_the_login_is_at_most_8_kib(client: RawClient) -> None:
+    with client:
+        client.greet()
+        client.send(b"\x01\0\0" + (8193).to_bytes(4, "big"))
+
+        assert client.expect(connection.Close).reply_code == 501
 
 
 def test_unknown_vhost_is_refused(client: RawClient) -> None:
