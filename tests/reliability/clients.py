@@ -17,6 +17,7 @@ import amqp
 from amqp.exceptions import ConnectionError
 
 from tests.reliability.ledger import Copy
+from tests.support.brokers import Running
 from tests.support.embedded import EmbeddedBroker
 
 EXCHANGE = "reliability"
@@ -35,7 +36,7 @@ Delivery = tuple[Copy, bool, bool]
 """What came, whether it is whole, whether it says that it came before."""
 
 
-def connected(broker: EmbeddedBroker) -> amqp.Connection:
+def connected(broker: Running) -> amqp.Connection:
     connection = amqp.Connection(f"127.0.0.1:{broker.amqp_port}", read_timeout=30, write_timeout=30)
     connection.connect()
     return connection
@@ -57,7 +58,7 @@ class Worker(threading.Thread):
 
     DEATHS: tuple[type[Exception], ...] = (ConnectionError, OSError)
 
-    def __init__(self, broker: EmbeddedBroker, name: str, seed: int) -> None:
+    def __init__(self, broker: Running, name: str, seed: int) -> None:
         super().__init__(name=name, daemon=True)
         self.broker = broker
         self.random = random.Random(f"{seed} {name}")  # noqa: S311 (to repeat, not to keep secret)
@@ -79,7 +80,7 @@ class Worker(threading.Thread):
 class Client(Worker):
     """Has a connection of its own."""
 
-    def __init__(self, broker: EmbeddedBroker, name: str, seed: int) -> None:
+    def __init__(self, broker: Running, name: str, seed: int) -> None:
         super().__init__(broker, name, seed)
         self.connection = connected(broker)
 
@@ -90,7 +91,7 @@ class Client(Worker):
 class Publisher(Client):
     """Numbered persistent messages of all sizes to one, two or three queues."""
 
-    def __init__(self, broker: EmbeddedBroker, name: str, seed: int) -> None:
+    def __init__(self, broker: Running, name: str, seed: int) -> None:
         super().__init__(broker, name, seed)
         self.attempted: list[Copy] = []
         self.confirmed: list[Copy] = []
@@ -140,7 +141,7 @@ class Publisher(Client):
 class Consumer(Client):
     """Takes some messages, acks most of them one by one or together, closes the channel, and begins again."""
 
-    def __init__(self, broker: EmbeddedBroker, name: str, seed: int) -> None:
+    def __init__(self, broker: Running, name: str, seed: int) -> None:
         super().__init__(broker, name, seed)
         self.delivered: list[Delivery] = []
         self.acked: list[Copy] = []
