@@ -21,8 +21,9 @@ from tests.browser.steps import (
     tick,
 )
 from tests.browser.watched import add_broker, queue_path, remove_broker
+from tests.support.freeports import free_ports
 from tests.support.rabbitmq import RabbitMQ
-from tests.support.serving import Served, free_ports
+from tests.support.serving import Served
 from tests.support.waiting import wait_until
 
 NAME = "rabbit"

@@ -18,7 +18,8 @@ import pytest
 from brokerctl.ports import is_free
 from tests.support import processes
 from tests.support import serving as support
-from tests.support.serving import HOSTS, NAME, Served
+from tests.support.freeports import HOSTS
+from tests.support.serving import NAME, Served
 from tests.support.waiting import wait_until
 
 SLOW_SECONDS = 60

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pika
 
+from tests.support.freeports import free_ports
+
 HERE = r"://127\.0\.0\.1:(\d+)"
 READY = re.compile(rf"Broker is ready: amqp{HERE} http{HERE}(?: amqps{HERE} https{HERE})?$")
 SERVE = ("-m", "brokerctl", "serve")
@@ -50,7 +52,8 @@ class EmbeddedBroker:
 def start(home: Path, command: Sequence[str] = SERVE, **settings: str) -> EmbeddedBroker:
     """Start a broker on free ports with its data in `home`; return when it accepts connections."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("POSTROOM_")}
-    environment |= {"POSTROOM_HOME": str(home), "POSTROOM_AMQP_PORT": "0", "POSTROOM_API_PORT": "0", **settings}
+    amqp, api = map(str, free_ports(2))
+    environment |= {"POSTROOM_HOME": str(home), "POSTROOM_AMQP_PORT": amqp, "POSTROOM_API_PORT": api, **settings}
     with (home / "broker.log").open("a") as log:
         process = subprocess.Popen(
             [sys.executable, *command], env=environment, stdout=subprocess.PIPE, stderr=log, text=True

@@ -17,13 +17,12 @@ from pathlib import Path
 import httpx
 import pika
 
-from brokerctl.ports import choose
 from tests.support import processes
+from tests.support.freeports import free_ports
 from tests.support.waiting import wait_until
 
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 START_SECONDS = 90
-HOSTS = ("127.0.0.1",)
 
 
 @dataclass(slots=True)
@@ -64,7 +63,7 @@ def is_installed() -> bool:
 @contextmanager
 def running(home: Path, config: str = "", statistics_ms: int = 1000) -> Iterator[RabbitMQ]:
     """Start one with these lines added to its rabbitmq.conf; it is up when its API answers."""
-    amqp, api, dist, mapper = (choose(HOSTS, 0, 0, "") for _ in range(4))
+    amqp, api, dist, mapper = free_ports(4)
     (home / "rabbitmq.conf").write_text(
         f"listeners.tcp.1 = 127.0.0.1:{amqp}\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {api}\n"
         f"collect_statistics_interval = {statistics_ms}\nlog.console = false\n{config}\n"
@@ -73,6 +72,7 @@ def running(home: Path, config: str = "", statistics_ms: int = 1000) -> Iterator
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(home),
+        "ERL_CRASH_DUMP": str(home / "erl_crash.dump"),
         "ERL_EPMD_PORT": str(mapper),
         "ERL_EPMD_ADDRESS": "127.0.0.1",
         "RABBITMQ_NODENAME": f"test{amqp}@localhost",

@@ -14,12 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from brokerctl import ports
+from tests.support.freeports import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = re.compile(r"Postroom is ready: http://127\.0\.0\.1:(\d+)$")
 NAME, PASSWORD = "admin", "a password of the tests"
-HOSTS = ("127.0.0.1", "::1")
 START_SECONDS = 60
 STOP_SECONDS = 30
 
@@ -57,14 +56,6 @@ class Served:
         self.reader.join(STOP_SECONDS)
         self.process.stdout.close()
         return code
-
-
-def free_ports(count: int) -> list[int]:
-    """Different ones, free on every address of this machine."""
-    found: set[int] = set()
-    while len(found) < count:
-        found.add(ports.choose(HOSTS, 0, 0, ""))
-    return list(found)
 
 
 def environment(home: Path, **settings: str) -> dict[str, str]:

@@ -18,7 +18,8 @@ from django.db import connection
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from tests.support.serving import ROOT, environment, free_ports
+from tests.support.freeports import free_ports
+from tests.support.serving import ROOT, environment
 from tests.support.waiting import wait_until
 
 START_SECONDS = 30
