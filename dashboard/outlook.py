@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from dashboard.snapshot import QueueRow
-from dashboard.verdicts import lasting, length_limit
+from dashboard.verdicts import lasting, length_limit, size
 
 STEADY_PER_MINUTE = 1.0
 """A change below this is the jitter of rates measured a moment apart."""
@@ -53,8 +53,7 @@ def _average(row: QueueRow) -> str:
     queue = row.queue
     if not queue.messages or queue.message_bytes is None:
         return ""
-    size = queue.message_bytes / queue.messages
-    return f"{size:,.0f} B a message" if size < 1024 else f"{size / 1024:,.1f} KiB a message"
+    return f"{size(queue.message_bytes / queue.messages)} a message"
 
 
 def _time(row: QueueRow, change: float | None) -> tuple[str, str]:

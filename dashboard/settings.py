@@ -164,6 +164,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20_000_000
 """Bytes of a form: a message body may be pasted into one."""
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4_000
+"""Fields of a form: each ticked message is one, and a look shows up to 2,000."""
 
 LANGUAGE_CODE = "en"
 USE_I18N = False
@@ -184,7 +186,8 @@ LOGGING = {
     "loggers": {
         # One line per request and per poll would drown what matters.
         "httpx": {"level": "WARNING"},
-        "pika": {"level": "ERROR"},
+        # Each failed connection is an exception too, and a sentence on a page: pika's five lines say no more.
+        "pika": {"level": "CRITICAL"},
         "django.request": {"level": "ERROR", "filters": ["not ready"]},
     },
     # "Not ready yet" is what /health/ is asked for, many times, at every start.

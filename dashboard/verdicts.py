@@ -86,7 +86,16 @@ def _no_consumers(row: QueueRow, now: datetime) -> Verdict | None:
     since = row.no_consumers_since
     if since is None or now - since < NO_CONSUMERS_AFTER or is_delay_queue(row) or is_dead_letter_queue(row):
         return None
-    return Verdict(Status.CRIT, f"No consumers, {lasting(now - since)}", f"{row.queue.messages_ready:,} ready")
+    return Verdict(Status.CRIT, f"No consumers, {lasting(now - since)}", _fate(row))
+
+
+def _fate(row: QueueRow) -> str:
+    """What becomes of a queue that nobody empties: '12,480 ready, 14.9/s arriving; full in 42 min'."""
+    ready, arriving, limit = row.queue.messages_ready, row.rates.publish or 0.0, length_limit(row)
+    if arriving < 0.1:
+        return f"{ready:,} ready, none arriving"
+    known = f"{ready:,} ready, {arriving:,.1f}/s arriving"
+    return f"{known}; full in {lasting(timedelta(seconds=(limit - ready) / arriving))}" if limit else known
 
 
 def _no_ack(row: QueueRow, now: datetime) -> Verdict | None:
@@ -133,7 +142,10 @@ def _draining(row: QueueRow, now: datetime) -> Verdict | None:
 
 def _flowing(row: QueueRow, now: datetime) -> Verdict | None:
     rates = row.rates
-    if any(rate for rate in (rates.publish, rates.deliver, rates.ack)):
+    is_leaving = bool(rates.deliver or rates.ack)
+    # Messages that only pile up do not flow, however fast they arrive.
+    is_piling_up = row.queue.messages_ready > 0 and not row.queue.consumers
+    if is_leaving or (rates.publish and not is_piling_up):
         return Verdict(Status.OK, "Flowing")
     return None
 
@@ -158,6 +170,15 @@ def is_dead_letter_queue(row: QueueRow) -> bool:
     return any(part in ("dlq", "dlx", "dead", "deadletter", "deadletters", "parking", "poison") for part in parts) or (
         "dead.letter" in ".".join(parts)
     )
+
+
+def size(count: float) -> str:
+    """Bytes in the largest unit that fits: '512 B', '38.1 MiB'. static/js/format.js does the same."""
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if count < 1024:
+            return f"{count:,.0f} B" if unit == "B" else f"{count:,.1f} {unit}"
+        count /= 1024
+    return f"{count:,.1f} TiB"
 
 
 def lasting(span: timedelta) -> str:

@@ -71,7 +71,14 @@ def _untrusted(address: Address, vhost: str, error: Any) -> ClientError:
 
 
 def _tls_failed(address: Address, vhost: str, error: Any) -> ClientError:
-    return BrokerUnreachable(f"{_at(address)}: TLS failed ({error.reason}); does this port speak TLS?")
+    return BrokerUnreachable(tls_failure(_at(address), error))
+
+
+def tls_failure(where: str, error: ssl.SSLError) -> str:
+    """A sentence for a handshake that failed for another reason than the certificate."""
+    if error.reason == "WRONG_VERSION_NUMBER":
+        return f"{where} does not speak TLS: leave TLS off, or name its TLS port"
+    return f"{where}: TLS failed ({error.reason}); does this port speak TLS?"
 
 
 def _no_host(address: Address, vhost: str, error: Any) -> ClientError:
@@ -87,7 +94,9 @@ def _other_protocol(address: Address, vhost: str, error: Any) -> ClientError:
 
 
 def _silent(address: Address, vhost: str, error: Any) -> ClientError:
-    return BrokerUnreachable(f"{_at(address)} did not answer within {address.timeout_seconds:g} s")
+    return BrokerUnreachable(
+        f"{_at(address)} did not answer within {address.timeout_seconds:g} s; is this the AMQP port?"
+    )
 
 
 _SENTENCES: tuple[tuple[type[BaseException], Callable[[Address, str, Any], ClientError]], ...] = (

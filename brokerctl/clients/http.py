@@ -14,6 +14,7 @@ import httpx
 
 from brokerctl import names
 from brokerctl.clients.base import Address
+from brokerctl.clients.failures import tls_failure
 from brokerctl.errors import (
     BrokerUnreachable,
     ClientError,
@@ -137,13 +138,15 @@ class Http:
             if isinstance(cause, ssl.SSLCertVerificationError):
                 return f"{self._where}: its TLS certificate is not trusted ({cause.verify_message})"
             if isinstance(cause, ssl.SSLError):
-                return f"{self._where}: TLS failed ({cause.reason}); does this port speak TLS?"
+                return tls_failure(self._where, cause)
             cause = cause.__cause__ or cause.__context__
         text = str(error)
         if "refused" in text:
             return f"{self._where} refused the connection: nothing listens there"
         if "Name or service not known" in text or "getaddrinfo" in text or "nodename" in text:
             return f"there is no host {self.address.host}"
+        if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError):
+            return f"{self._where} does not answer as a management API does; is this its port?"
         return f"{self._where} cannot be reached: {text or type(error).__name__}"
 
     def _refusal(self, status: int, content: bytes, path: str) -> ClientError:

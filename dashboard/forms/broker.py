@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import IPv6Address
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
@@ -11,8 +12,8 @@ from django.utils.text import slugify
 
 from dashboard.models import Broker
 
-HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]+")
-"""A host name or an address. Names with other characters would change the meaning of the URL that is built from it."""
+HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+"""A host name or an IPv4 address. Other characters would change the meaning of the URL that is built from it."""
 
 RESERVED_SLUGS = frozenset({"new"})
 """Words that /brokers/ uses itself."""
@@ -52,7 +53,7 @@ class BrokerForm(BrokerModelForm):
 
     def clean_host(self) -> str:
         host: str = self.cleaned_data["host"].strip().strip("[]")
-        if not HOST.fullmatch(host):
+        if not HOST.fullmatch(host) and not _is_ipv6(host):
             raise ValidationError("Write only the host's name or address, without http:// and without a port.")
         return host
 
@@ -74,6 +75,13 @@ class BrokerForm(BrokerModelForm):
         taken = set(Broker.objects.filter(slug__startswith=wanted).values_list("slug", flat=True)) | RESERVED_SLUGS
         numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
         return next(slug for slug in (wanted, *numbered) if slug not in taken)
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        return IPv6Address(host).scope_id is None
+    except ValueError:
+        return False
 
 
 class RemoveForm(forms.Form):

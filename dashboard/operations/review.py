@@ -83,7 +83,8 @@ def find_queue(target: Target, name: str) -> Queue:
         check_vhost(target)
         raise FieldProblem(
             "queue",
-            f"There is no queue {name} in {target.vhost} on {target.broker_name}. Declare it first, or name another.",
+            f"There is no queue {name} in vhost {target.vhost} on {target.broker_name}. "
+            "Declare it first, or name another.",
         ) from None
 
 
@@ -94,7 +95,7 @@ def find_exchange(target: Target, name: str) -> tuple[Exchange, list[Binding]]:
     except ObjectNotFound:
         check_vhost(target)
         raise FieldProblem(
-            "exchange", f"There is no exchange {name} in {target.vhost} on {target.broker_name}. Name another."
+            "exchange", f"There is no exchange {name} in vhost {target.vhost} on {target.broker_name}. Name another."
         ) from None
     if exchange.internal:
         raise FieldProblem("exchange", f"{name} is internal: only other exchanges may publish to it. Name another.")

@@ -1,14 +1,15 @@
 """The filter over messages that were read: terms and-ed, a leading `-` negates.
 
 `order failed` looks in keys, headers and bodies; `routing_key:order.*`, `exchange:orders`, `content_type:*json`,
-`reason:rejected`, `header.x-tenant=acme` compare whole values with * and ?; `body~"time out"` looks in the body;
-`size>1MB`, `age>10m`, `redelivered:yes`.
+`reason:rejected`, `header.x-tenant=acme` and `body.payment.status=timeout` (of a JSON body) compare whole values with *
+and ?; `body~"time out"` looks in the body; `size>1MB`, `age>10m`, `redelivered:yes`.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -62,11 +63,9 @@ def _test(name: str, operator: str, value: str) -> Test:
     if not name:
         needle = value.lower()
         return lambda entry, now: _anywhere(entry, needle)
-    if name.startswith("header.") and operator in ":=":
-        header = name.removeprefix("header.")
-        return lambda entry, now: (
-            header in entry.message.headers and fnmatchcase(plain(entry.message.headers[header]), value)
-        )
+    prefix, _, rest = name.partition(".")
+    if rest and prefix in PARTS and operator in ":=":
+        return PARTS[prefix](rest, value)
     if name == "body" and operator in ":~":
         needle = value.lower()
         return lambda entry, now: needle in _body(entry)
@@ -76,10 +75,23 @@ def _test(name: str, operator: str, value: str) -> Test:
     if name in ("size", "age") and operator in "<>":
         return _measured(name, operator, value)
     raise FilterProblem(
-        f"There is no filter {name}{operator}. Use routing_key: exchange: header.NAME= body~ reason: content_type: "
-        "redelivered: size> or age>, or put the words in quotes."
+        f"There is no filter {name}{operator}. Use routing_key: exchange: header.NAME= body~ body.FIELD= reason: "
+        "content_type: redelivered: size> or age>, or put the words in quotes."
     )
 
+
+def _of_header(header: str, value: str) -> Test:
+    return lambda entry, now: (
+        header in entry.message.headers and fnmatchcase(plain(entry.message.headers[header]), value)
+    )
+
+
+def _of_body(field: str, value: str) -> Test:
+    path = field.split(".")
+    return lambda entry, now: any(fnmatchcase(plain(found), value) for found in _inside(_json(entry), path))
+
+
+PARTS: dict[str, Callable[[str, str], Test]] = {"header": _of_header, "body": _of_body}
 
 WHOLE: dict[str, Callable[[Entry], str]] = {
     "routing_key": lambda entry: entry.message.routing_key,
@@ -117,6 +129,25 @@ def _anywhere(entry: Entry, needle: str) -> bool:
     if any(needle in name.lower() or needle in plain(value).lower() for name, value in message.headers.items()):
         return True
     return needle in _body(entry)
+
+
+def _json(entry: Entry) -> object:
+    """What a JSON body says; None for another body."""
+    try:
+        return json.loads(entry.message.body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _inside(value: object, path: Sequence[str]) -> Iterator[object]:
+    """The values at a path of field names; a list on the way is searched through."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _inside(item, path)
+    elif not path:
+        yield value
+    elif isinstance(value, dict) and path[0] in value:
+        yield from _inside(value[path[0]], path[1:])
 
 
 def _body(entry: Entry) -> str:

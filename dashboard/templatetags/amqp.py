@@ -48,13 +48,7 @@ def rate(value: float | None) -> str:
 @register.filter("bytes")
 def size(value: float | None) -> str:
     """39954841 -> '38.1 MiB', 512 -> '512 B'."""
-    if value is None:
-        return UNKNOWN
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if value < 1024:
-            return f"{value:.0f} B" if unit == "B" else f"{value:.1f} {unit}"
-        value /= 1024
-    return f"{value:.1f} TiB"
+    return UNKNOWN if value is None else verdicts.size(value)
 
 
 @register.filter

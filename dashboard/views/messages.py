@@ -46,7 +46,12 @@ def browse(request: HttpRequest, broker: str, vhost: str, queue: str) -> HttpRes
     if "download" in request.GET:
         return _download(kept, wanted.message)
     state = here.client().queue(vhost, queue)
-    return render(request, "messages/browse.html", {"page": _page(here, state, wanted, kept, ReadForm())})
+    page = _page(here, state, wanted, kept, ReadForm())
+    if page.listing and request.headers.get("X-Partial"):
+        # What the list fetches when another message is opened: two thousand rows would be rendered for nothing.
+        context = {"page": page, "listing": page.listing, "detail": page.listing.detail}
+        return render(request, "messages/_detail.html", context)
+    return render(request, "messages/browse.html", {"page": page})
 
 
 def key(request: HttpRequest, here: Place, queue: str) -> ReadKey:

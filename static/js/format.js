@@ -2,6 +2,8 @@
 
 const UNKNOWN = "–"
 
+const tenths = value => value.toLocaleString("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+
 /** 12480 -> "12,480"; unknown -> "–". */
 export function number(value) {
   return value === null || value === undefined ? UNKNOWN : Math.round(value).toLocaleString("en-US")
@@ -21,10 +23,10 @@ export function bytes(value) {
   if (value === null || value === undefined) return UNKNOWN
   let size = value
   for (const unit of ["B", "KiB", "MiB", "GiB"]) {
-    if (size < 1024) return unit === "B" ? `${size} B` : `${size.toFixed(1)} ${unit}`
+    if (size < 1024) return unit === "B" ? `${number(size)} B` : `${tenths(size)} ${unit}`
     size /= 1024
   }
-  return `${size.toFixed(1)} TiB`
+  return `${tenths(size)} TiB`
 }
 
 /** Seconds as the largest unit that fits: 840 -> "14 min", 0.2 -> "<1 s". */

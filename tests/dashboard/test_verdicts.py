@@ -33,6 +33,9 @@ def verdict(state: BrokerState = BrokerState.LIVE, **values: Any) -> Verdict:
         ({"messages_ready": 3}, Status.IDLE, "Waiting, no consumers"),
         ({"rates": Rates(publish=1.0)}, Status.OK, "Flowing"),
         ({"rates": Rates(ack=0.1)}, Status.OK, "Flowing"),
+        ({"messages_ready": 3, "rates": Rates(publish=1.0)}, Status.IDLE, "Waiting, no consumers"),
+        ({"messages_ready": 3, "rates": Rates(publish=1.0), "consumers": 1}, Status.OK, "Flowing"),
+        ({"messages_ready": 3, "rates": Rates(publish=1.0, deliver=1.0)}, Status.OK, "Flowing"),
         ({"no_consumers_since": ago(1), "messages_ready": 9}, Status.IDLE, "Waiting, no consumers"),
         ({"no_consumers_since": ago(14), "messages_ready": 9}, Status.CRIT, "No consumers, 14 min"),
         ({"no_ack_since": ago(1), "messages_unacknowledged": 2, "consumers": 1}, Status.IDLE, "Idle"),
@@ -104,6 +107,21 @@ def test_a_full_queue_says_what_becomes_of_new_messages() -> None:
     assert verdict(**refusing).evidence == "1 of 1 ready; new messages are refused"
 
 
+@pytest.mark.parametrize(
+    ("values", "evidence"),
+    [
+        ({}, "9 ready, none arriving"),
+        ({"rates": Rates(publish=14.86)}, "9 ready, 14.9/s arriving"),
+        (
+            {"rates": Rates(publish=0.5), "arguments": {"x-max-length": 100}},
+            "9 ready, 0.5/s arriving; full in 3 min",
+        ),
+    ],
+)
+def test_a_queue_that_nobody_empties_says_what_becomes_of_it(values: dict[str, Any], evidence: str) -> None:
+    assert verdict(no_consumers_since=ago(14), messages_ready=9, **values).evidence == evidence
+
+
 @pytest.mark.parametrize("name", ["dlq", "orders.dlq", "orders-DLX", "dead_letters.x", "dead-letter", "my.parking.lot"])
 def test_dead_letter_queues_are_told_by_their_names(name: str) -> None:
     assert verdicts.is_dead_letter_queue(row(name))
@@ -130,6 +148,14 @@ def test_other_queues_are_not(name: str) -> None:
 )
 def test_a_length_of_time_is_in_its_largest_unit(seconds: float, text: str) -> None:
     assert verdicts.lasting(timedelta(seconds=seconds)) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(0, "0 B"), (1000, "1,000 B"), (1024, "1.0 KiB"), (39_954_841, "38.1 MiB"), (2**50, "1,024.0 TiB")],
+)
+def test_a_size_is_in_its_largest_unit(count: int, text: str) -> None:
+    assert verdicts.size(count) == text
 
 
 def test_only_what_is_wrong_needs_attention() -> None:

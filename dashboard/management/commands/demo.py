@@ -59,7 +59,10 @@ def _embedded(served: serving.Serving | None) -> str:
 
 
 def _positive(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value < 1e6:
-        raise ArgumentTypeError("it takes a number above 0")
+        raise ArgumentTypeError(f"{text!r} is not a number above 0")
     return value

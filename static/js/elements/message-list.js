@@ -133,7 +133,7 @@ class MessageList extends HTMLElement {
     const pane = this.querySelector(".pane--detail")
     pane.setAttribute("aria-busy", "true")
     try {
-      const response = await fetch(href, { signal: this.#opening.signal, headers: { Accept: "text/html" } })
+      const response = await fetch(href, { signal: this.#opening.signal, headers: { Accept: "text/html", "X-Partial": "1" } })
       const page = new DOMParser().parseFromString(await response.text(), "text/html")
       const fresh = page.querySelector(".pane--detail")
       if (!fresh || response.redirected) throw new Error("not a message")

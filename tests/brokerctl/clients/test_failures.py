@@ -228,7 +228,8 @@ def test_tls_to_a_port_without_it_is_said_so(place: Place, call: Call) -> None:
     ):
         call(client)
 
-    assert "does this port speak TLS?" in sentence(unreachable)
+    port = place.address.amqp_port if call is by_amqp else place.address.api_port
+    assert sentence(unreachable) == f"127.0.0.1:{port} does not speak TLS: leave TLS off, or name its TLS port"
 
 
 def test_refusals_of_the_api_are_said_in_the_brokers_words(place: Place) -> None:

@@ -23,13 +23,27 @@ def broker_form(instance: Broker | None = None, **values: Any) -> BrokerForm:
     return BrokerForm(posted(**{**given, **values}), instance=instance)
 
 
-@pytest.mark.parametrize("host", ["rabbit", "rabbit.example.com", "127.0.0.1", "::1", "[::1]", "10.0.0.7"])
+@pytest.mark.parametrize(
+    "host", ["rabbit", "rabbit.example.com", "127.0.0.1", "::1", "[::1]", "10.0.0.7", "2001:db8::7"]
+)
 def test_names_and_addresses_are_hosts(host: str) -> None:
     assert broker_form(host=host).is_valid()
 
 
 @pytest.mark.parametrize(
-    "host", ["http://rabbit", "rabbit:5672", "user@rabbit", "rabbit/path", "a b", "-x", "rabbit\n"]
+    "host",
+    [
+        "http://rabbit",
+        "rabbit:5672",
+        "127.0.0.1:5672",
+        "dead:5672",
+        "fe80::1%eth0",
+        "user@rabbit",
+        "a/b",
+        "a b",
+        "-x",
+        "a\n",
+    ],
 )
 def test_a_url_is_no_host(host: str) -> None:
     form = broker_form(host=host)

@@ -9,7 +9,7 @@ from tests.dashboard.reading.letters import letter
 
 NOW = datetime(2026, 3, 12, 14, 30, tzinfo=UTC)
 ORDER = letter(
-    b'{"status": "Time Out"}',
+    b'{"status": "Time Out", "lines": [{"sku": "TEA", "count": 2}, {"sku": "MUG", "paid": true}]}',
     routing_key="order.new",
     exchange="orders",
     redelivered=True,
@@ -35,6 +35,10 @@ ORDER = letter(
         "header.x-tenant=ac*",
         "header.x-attempt:3",
         'body~"time out"',
+        'body.status="Time *"',
+        "body.lines.sku=MUG",
+        "body.lines.count:2",
+        "body.lines.paid=true",
         "size>10",
         "size<1kB",
         "age>10m",
@@ -56,6 +60,9 @@ def test_these_terms_match(text: str) -> None:
         "header.x-missing=*",
         "redelivered:no",
         "body~acme",
+        "body.status=Time",
+        "body.missing=*",
+        "body.status.deeper=*",
         "size>1kB",
         "age>31m",
         "order exchange:users",
@@ -88,6 +95,11 @@ def test_a_term_that_makes_no_sense_says_what_would(text: str, sentence: str) ->
         parse(text)
 
     assert str(problem.value).startswith(sentence)
+
+
+@pytest.mark.parametrize("body", [b"", b"plain text", b"\xff\xfe", b"3", b"[" * 100_000])
+def test_a_body_that_is_no_json_object_has_no_fields(body: bytes) -> None:
+    assert not parse("body.status=*").matches(letter(body), NOW)
 
 
 def test_a_url_is_looked_for_as_text() -> None:

@@ -151,6 +151,15 @@ def test_messages_move_to_another_broker(queue: str, real: EmbeddedBroker, owner
     assert bodies(real, target, OTHER_VHOST) == [b"one", b"two", b"three"]
 
 
+def test_as_many_messages_can_be_chosen_as_a_look_shows(queue: str, operator: User) -> None:
+    chosen = [f"{number:064x}-1" for number in range(2_000)]
+
+    answer = browser(operator).post(address("move", queue), {"message": chosen, "listed": "1"})
+
+    assert answer.status_code == 200
+    assert "Move 2,000 selected messages" in answer.content.decode()
+
+
 def test_what_has_no_route_stays(queue: str, real: EmbeddedBroker, operator: User) -> None:
     with api(real) as asked:
         asked.put("/exchanges/%2F/actions.x", json={"type": "direct"}).raise_for_status()
@@ -171,11 +180,11 @@ def test_what_has_no_route_stays(queue: str, real: EmbeddedBroker, operator: Use
     ("values", "sentence"),
     [
         ({"queue": ""}, "Name the queue to send to."),
-        ({"queue": "nowhere"}, "There is no queue nowhere in / on bench."),
+        ({"queue": "nowhere"}, "There is no queue nowhere in vhost / on bench."),
         ({"queue": "any", "vhost": "no-such"}, "You may not publish in no-such on bench."),
         ({"queue": "any", "vhost": ""}, "Name the vhost to send to"),
         ({"queue": "any", "broker": "no-such"}, "Choose a broker from the list."),
-        ({"to": "exchange", "exchange": "nowhere"}, "There is no exchange nowhere in / on bench."),
+        ({"to": "exchange", "exchange": "nowhere"}, "There is no exchange nowhere in vhost / on bench."),
         ({"to": "exchange", "exchange": ""}, "Name an exchange, or use one key for all"),
         ({"queue": "x" * 256}, "AMQP takes at most 255."),
     ],
@@ -262,7 +271,7 @@ def test_a_destination_of_a_republish_that_is_wrong_is_a_sentence(queue: str, op
     text, job = act(client, "republish", queue, form | {"exchange": "nowhere"})
 
     assert job is None
-    assert "There is no exchange nowhere in / on bench." in text
+    assert "There is no exchange nowhere in vhost / on bench." in text
 
 
 def test_an_edit_of_what_is_not_kept_any_more_is_not_guessed(queue: str, operator: User) -> None:

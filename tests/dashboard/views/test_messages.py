@@ -72,6 +72,19 @@ def test_a_wrong_number_is_a_sentence_and_reads_nothing(count: str, queue: str, 
     assert kept(client, queue) == []
 
 
+def test_another_message_comes_without_the_list_when_only_it_is_asked_for(queue: str, operator: User) -> None:
+    client = browser(operator)
+    read(client, queue)
+    second = kept(client, queue)[1]
+
+    answer = client.get(address(queue), {"message": second}, headers={"X-Partial": "1"})
+
+    text = answer.content.decode()
+    assert text.lstrip().startswith("<article")
+    assert "#2" in text
+    assert "data-message" not in text
+
+
 def test_one_message_is_opened_by_its_fingerprint_and_downloaded_as_data(queue: str, operator: User) -> None:
     client = browser(operator)
     read(client, queue)
