@@ -72,7 +72,8 @@ def require(user: Person, broker: Broker, vhost: str | None, role: Role) -> None
         raise Http404("No such vhost.")
     if RANKS[mine] < RANKS[role]:
         raise PermissionDenied(
-            f"Your role on {broker.name}{f' / {vhost}' if vhost else ''} is {mine.value}; this needs {role.value}. "
+            f"Your role on {broker.name}{f', vhost {vhost},' if vhost else ''} is {mine.value}; "
+            f"this needs {role.value}. "
             "An administrator of Postroom can grant it."
         )
 

@@ -22,7 +22,7 @@ class Outlook:
     average: str
     """'3.1 KiB a message'."""
     heading: str
-    """What `time` is about: 'Full in', 'Empty in' or 'Drains'."""
+    """What `time` is about: 'Full in', 'Empty in' or 'Limit'."""
     time: str
     """'42 min', or 'never' for one that grows without a limit."""
 
@@ -63,5 +63,7 @@ def _time(row: QueueRow, change: float | None) -> tuple[str, str]:
     if change > 0:
         if not limit:
             return "Empty in", "never"
-        return "Full in", lasting(timedelta(seconds=max(limit - row.queue.messages_ready, 0) / change))
+        if row.queue.messages_ready >= limit:
+            return "Limit", "reached"
+        return "Full in", lasting(timedelta(seconds=(limit - row.queue.messages_ready) / change))
     return "Empty in", lasting(timedelta(seconds=row.queue.messages / -change)) if row.queue.messages else "–"

@@ -13,6 +13,9 @@ from enum import StrEnum
 
 from brokerctl.clients.models import Exchange, MessageCounters, Node, Overview, Queue, Vhost
 
+DEPTH_STEP_SECONDS = 5.0
+"""Between two values of a depth: sixty of them are the last five minutes."""
+
 
 class BrokerState(StrEnum):
     CONNECTING = "connecting"
@@ -51,7 +54,7 @@ class QueueRow:
     queue: Queue
     rates: Rates
     depth: tuple[float | None, ...] = ()
-    """Depth (ready + unacked) over the last minutes, oldest first, at most 60 values: the sparkline."""
+    """Depth (ready + unacked) every DEPTH_STEP_SECONDS, oldest first, at most 60 values, and the present one last."""
     no_consumers_since: datetime | None = None
     """Since when it was seen without a consumer while messages were ready; None when it is not."""
     no_ack_since: datetime | None = None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 
-from dashboard.snapshot import QueueRow, Snapshot
+from dashboard.snapshot import DEPTH_STEP_SECONDS, BrokerState, QueueRow, Snapshot
 
 NO_CONSUMERS_AFTER = timedelta(minutes=2)
 NO_ACK_AFTER = timedelta(minutes=2)
@@ -19,7 +19,11 @@ BEHIND_SHARE = 0.05
 """In above out by this much, with messages waiting, is falling behind."""
 BEHIND_READY = 100
 """Fewer waiting messages than this are the normal jitter of a flowing queue."""
+GROWING_PER_MINUTE = 10
+GROWING_POINTS = round(60 / DEPTH_STEP_SECONDS) + 1
 DRAINING_READY = 20
+ATTENTION_SHOWN = 20
+"""Queues in the overview's list of what needs attention; the list of queues has them all."""
 
 
 class Status(IntEnum):
@@ -59,6 +63,35 @@ def of_queue(row: QueueRow, snapshot: Snapshot, now: datetime) -> Verdict:
         if verdict is not None:
             return verdict
     return _idle(row, now)
+
+
+@dataclass(slots=True, frozen=True)
+class Health:
+    """How a broker is, for the mark beside its name."""
+
+    glyph: str
+    colour: str
+    text: str
+
+
+def of_broker(snapshot: Snapshot, now: datetime) -> Health:
+    """As well as its worst queue, if it answers at all."""
+    if snapshot.state is BrokerState.UNREACHABLE:
+        return Health("off", "crit", "unreachable")
+    if snapshot.state is BrokerState.CONNECTING:
+        return Health("idle", "idle", "connecting")
+    worst = min((of_queue(row, snapshot, now).status for row in snapshot.queues.values()), default=None)
+    if worst is Status.CRIT:
+        return Health("crit", "crit", "needs attention")
+    if worst is Status.WARN or any(node.memory_alarm or node.disk_alarm for node in snapshot.nodes):
+        return Health("warn", "warn", "needs a look")
+    return Health("ok", "ok", "healthy")
+
+
+def unreachable(snapshot: Snapshot, now: datetime) -> Verdict:
+    """On a broker that does not answer."""
+    since = lasting(now - snapshot.failed_at) if snapshot.failed_at else "a moment"
+    return Verdict(Status.CRIT, f"Unreachable for {since}", snapshot.error)
 
 
 def _argument(row: QueueRow, name: str) -> object:
@@ -107,10 +140,11 @@ def _no_ack(row: QueueRow, now: datetime) -> Verdict | None:
 
 
 def _growing(row: QueueRow, now: datetime) -> Verdict | None:
-    arrivals = (row.rates.publish or 0.0) * 60
-    if not is_dead_letter_queue(row) or arrivals < 10:
+    # Over a minute, not by the present rate: dead letters come one by one, and one in a second is sixty a minute.
+    minute = [value for value in row.depth[-GROWING_POINTS:] if value is not None]
+    if not is_dead_letter_queue(row) or len(minute) < GROWING_POINTS or minute[-1] - minute[0] < GROWING_PER_MINUTE:
         return None
-    return Verdict(Status.WARN, f"Growing +{arrivals:,.0f}/min", f"{row.queue.messages_ready:,} waiting")
+    return Verdict(Status.WARN, f"Growing +{minute[-1] - minute[0]:,.0f}/min", f"{row.queue.messages_ready:,} waiting")
 
 
 def _behind(row: QueueRow, now: datetime) -> Verdict | None:

@@ -1,6 +1,7 @@
 """What each feed contains, and who may have it. The middle between the collector and the sockets.
 
 Feeds:
+    frame                            what stands around every page: how the brokers are, and how many jobs run
     brokers                          cards of the overview, by slug, and a point of everybody's rates
     queues:<broker>                  rows of the list, by row key; `only` limits them
     queue:<broker>:<vhost>:<queue>   tiles of one queue, and a point of its charts
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
@@ -28,6 +30,8 @@ from dashboard.live.history import BrokerHistory, Key
 from dashboard.live.protocol import LEASE_SECONDS, Data, encode
 from dashboard.live.subscriptions import Sender, Stream, StreamKey, Subscriptions, push
 from dashboard.models import Broker, Operation
+from dashboard.models.operation import OperationQuerySet
+from dashboard.snapshot import Snapshot
 
 JOBS_SHOWN = 100
 JOB_NUMBER = re.compile(r"[0-9]{1,18}")
@@ -102,7 +106,8 @@ class Feeds:
         """Once a second: what belongs to no single broker, and a sign of life for everybody."""
         self._rows = known
         self.subscriptions.expire(time.monotonic())
-        for stream in self.subscriptions.streams("brokers") + self.subscriptions.streams("job"):
+        of_all = (stream for kind in ("frame", "brokers", "job") for stream in self.subscriptions.streams(kind))
+        for stream in list(of_all):
             await self._refresh(stream)
         text = encode("tick", at=time.time())
         for socket in self.subscriptions.sockets:
@@ -116,6 +121,9 @@ class Feeds:
         async with stream.turn:
             if kind in ("jobs", "job"):
                 data = await sync_to_async(self._jobs)(stream.key)
+            elif kind == "frame":
+                running = await sync_to_async(_jobs_within(stream.key.scope).unfinished().count)()
+                data = {"brokers": self._beside_names(stream.key), "jobs": running}
             else:
                 data = self._data(kind, names, stream.key)
             await push(stream, data, lambda: self._past(kind, names, stream.key), time.time(), self._send)
@@ -140,27 +148,30 @@ class Feeds:
             for row in taken.queues.values()
             if (row_key := rows.row_key(*row.key)) and (key.only is None or row_key in key.only)
         }
-        return {"state": taken.state.value, "error": taken.error, "count": len(taken.queues), "rows": shown}
+        ready = sum(row.queue.messages_ready for row in taken.queues.values())
+        return {"state": taken.state.value, "count": len(taken.queues), "messages": ready, "rows": shown}
 
     def _brokers(self, key: StreamKey, now: datetime) -> Data:
         cards, points = {}, {}
-        for broker in self._rows:
-            is_whole, vhosts = _parts(key.scope, broker.slug)
-            if is_whole or vhosts:
-                taken = brokers.snapshot(broker).only(None if is_whole else vhosts)
-                cards[broker.slug] = rows.card(taken, now)
-            if is_whole:
+        for broker, taken in self._seen(key):
+            cards[broker.slug] = rows.card(taken, now)
+            if taken.is_whole:
                 points[broker.slug] = self._latest(self._series(broker.slug, None))
         return {"brokers": cards, "points": points}
 
+    def _beside_names(self, key: StreamKey) -> Data:
+        now = datetime.now(UTC)
+        return {broker.slug: rows.beside_its_name(taken, now) for broker, taken in self._seen(key)}
+
+    def _seen(self, key: StreamKey) -> Iterator[tuple[Broker, Snapshot]]:
+        """Every broker of a feed of several, as far as its watchers may see it."""
+        for broker in self._rows:
+            is_whole, vhosts = _parts(key.scope, broker.slug)
+            if is_whole or vhosts:
+                yield broker, brokers.snapshot(broker).only(None if is_whole else vhosts)
+
     def _jobs(self, key: StreamKey) -> Data:
-        wanted = Operation.objects.all()
-        if key.scope is not None:
-            parts = [part.partition(":") for part in key.scope]
-            seen = [
-                Q(broker__slug=slug, vhost=vhost) if colon else Q(broker__slug=slug) for slug, colon, vhost in parts
-            ]
-            wanted = wanted.filter(reduce(or_, seen, Q(pk__in=())))
+        wanted = _jobs_within(key.scope)
         if key.feed != "jobs":
             wanted = wanted.filter(pk=int(key.feed.split(":")[1]))
         return {"jobs": {str(operation.pk): rows.job(operation) for operation in wanted[:JOBS_SHOWN]}}
@@ -196,10 +207,10 @@ def _scope(user: AbstractBaseUser | AnonymousUser, feed: str) -> frozenset[str] 
     For feeds of one broker these are vhosts; for those of several 'slug' for a whole broker, 'slug:vhost' for a part.
     """
     kind, *names = feed.split(":")
-    expected = {"brokers": 0, "queues": 1, "exchanges": 1, "queue": 3, "jobs": 0, "job": 1}
+    expected = {"frame": 0, "brokers": 0, "queues": 1, "exchanges": 1, "queue": 3, "jobs": 0, "job": 1}
     if expected.get(kind) != len(names) or not user.is_authenticated:
         raise Refused("no such feed")
-    if kind == "brokers":
+    if kind in ("frame", "brokers"):
         return _brokers_scope(user)
     if kind in ("jobs", "job"):
         return _jobs_scope(user, names)
@@ -223,6 +234,15 @@ def _brokers_scope(user: AbstractBaseUser | AnonymousUser) -> frozenset[str]:
         vhosts = access.visible_vhosts(user, broker)
         parts |= {broker.slug} if vhosts is None else {f"{broker.slug}:{vhost}" for vhost in vhosts}
     return frozenset(parts)
+
+
+def _jobs_within(scope: frozenset[str] | None) -> OperationQuerySet:
+    wanted = Operation.objects.all()
+    if scope is None:
+        return wanted
+    parts = [part.partition(":") for part in scope]
+    seen = [Q(broker__slug=slug, vhost=vhost) if colon else Q(broker__slug=slug) for slug, colon, vhost in parts]
+    return wanted.filter(reduce(or_, seen, Q(pk__in=())))
 
 
 def _jobs_scope(user: AbstractBaseUser | AnonymousUser, names: list[str]) -> frozenset[str] | None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from brokerctl.clients.models import Exchange, MessageCounters, Overview, Queue
 from brokerctl.metrics.rates import Meter, StepMeter
 from brokerctl.metrics.series import Series
-from dashboard.snapshot import QueueRow, Rates
+from dashboard.snapshot import DEPTH_STEP_SECONDS, QueueRow, Rates
 
 RENEWAL_SECONDS = 5.0
 """RabbitMQ and LavinMQ renew their statistics every five seconds."""
@@ -21,7 +21,6 @@ CHARTED_QUEUES = 500
 """On a broker with more queues only those that somebody looks at get a series: three rings each cost memory."""
 
 SPARK_POINTS = 60
-SPARK_STEP_SECONDS = 5.0
 
 Key = tuple[str, str]
 
@@ -114,7 +113,7 @@ class BrokerHistory:
         self, queue: Queue, known: QueueHistory, at: float, wall: float, now: datetime, is_charted: bool
     ) -> QueueRow:
         rates = known.meters.read(queue.counters, at, self._max_gap)
-        if at - known.spark_at >= SPARK_STEP_SECONDS:
+        if at - known.spark_at >= DEPTH_STEP_SECONDS:
             known.spark.append(float(queue.messages))
             known.spark_at = at
         if is_charted:

@@ -8,7 +8,8 @@ from brokerctl.metrics.series import Series
 from dashboard import outlook, paths, verdicts
 from dashboard.live.protocol import Data
 from dashboard.models import Operation
-from dashboard.snapshot import QueueRow, Snapshot
+from dashboard.snapshot import BrokerState, QueueRow, Snapshot
+from dashboard.verdicts import Verdict
 
 
 def row_key(vhost: str, name: str) -> str:
@@ -20,7 +21,7 @@ def card(snapshot: Snapshot, now: datetime) -> Data:
     """One broker, or the part of it that somebody sees, on the overview."""
     overview = snapshot.overview
     rows = snapshot.queues.values()
-    judged = [verdicts.of_queue(row, snapshot, now) for row in rows] if snapshot.is_live else []
+    judged = [(row, verdicts.of_queue(row, snapshot, now)) for row in rows] if snapshot.is_live else []
     nodes = snapshot.nodes
     ready = sum(row.queue.messages_ready for row in rows)
     unacked = sum(row.queue.messages_unacknowledged for row in rows)
@@ -38,9 +39,38 @@ def card(snapshot: Snapshot, now: datetime) -> Data:
         "consumers": overview.consumers if overview else None,
         "queues": len(rows),
         "alarm": any(node.memory_alarm or node.disk_alarm for node in nodes),
-        "critical": sum(each.status is verdicts.Status.CRIT for each in judged),
-        "warning": sum(each.status is verdicts.Status.WARN for each in judged),
+        "critical": sum(verdict.status is verdicts.Status.CRIT for _, verdict in judged),
+        "warning": sum(verdict.status is verdicts.Status.WARN for _, verdict in judged),
+        "attention": _attention(snapshot, judged, now),
         "depth": _last(snapshot.depth) if snapshot.is_whole else ready + unacked,
+    }
+
+
+def _attention(snapshot: Snapshot, judged: list[tuple[QueueRow, Verdict]], now: datetime) -> Data:
+    """What needs somebody, worst first, by row key; the broker itself under an empty one."""
+    if snapshot.state is BrokerState.UNREACHABLE:
+        return {"": _said(verdicts.unreachable(snapshot, now))}
+    worst = sorted(
+        (each for each in judged if each[1].needs_attention),
+        key=lambda each: (each[1].status, -each[0].queue.messages_ready),
+    )
+    return {row_key(*row.key): _said(verdict) for row, verdict in worst[: verdicts.ATTENTION_SHOWN]}
+
+
+def _said(verdict: Verdict) -> Data:
+    return {"status": verdict.status.glyph, "verdict": verdict.text, "evidence": verdict.evidence}
+
+
+def beside_its_name(snapshot: Snapshot, now: datetime) -> Data:
+    """One broker in the sidebar."""
+    health = verdicts.of_broker(snapshot, now)
+    return {
+        "state": snapshot.state.value,
+        "glyph": health.glyph,
+        "colour": health.colour,
+        "health": health.text,
+        "queues": len(snapshot.queues),
+        "exchanges": len(snapshot.exchanges),
     }
 
 

@@ -121,7 +121,7 @@ def _title(row: Operation) -> str:
 
 
 def _destination(row: Operation) -> str:
-    """Where it goes, as 'broker / vhost / queue' without the parts that are the source's own."""
+    """Where it goes, as 'parked in vhost shop on prod' without the parts that are the source's own."""
     asked: dict[str, Any] = row.parameters
     if row.kind == Kind.PURGE:
         return ""
@@ -135,10 +135,9 @@ def _destination(row: Operation) -> str:
     if exchange != "":
         place += ", own keys" if key is None else f", key {key}"
     is_elsewhere = row.broker is not None and asked.get("broker") not in (None, row.broker.slug)
-    parts = [str(asked["broker"])] if is_elsewhere else []
     if is_elsewhere or asked.get("vhost") not in (None, row.vhost):
-        parts.append(str(asked.get("vhost")))
-    return " / ".join([*parts, place])
+        place += f" in vhost {asked.get('vhost')}"
+    return f"{place} on {asked['broker']}" if is_elsewhere else place
 
 
 def _shares(row: Operation) -> tuple[Share, ...]:

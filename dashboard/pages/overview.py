@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from dashboard.models import Broker
 from dashboard.snapshot import QueueRow, Snapshot
@@ -32,6 +33,8 @@ class Attention:
     broker: Broker
     row: QueueRow | None
     verdict: Verdict
+    since: datetime | None
+    """When it was first seen so; None when nobody kept that."""
 
 
 @dataclass(slots=True, frozen=True)

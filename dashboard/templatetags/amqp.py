@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from dashboard import paths, verdicts
+from dashboard import paths, verdicts, words
 from dashboard.live.rows import row_key as row_key_of
-from dashboard.snapshot import BrokerState, QueueRow, Snapshot
+from dashboard.snapshot import QueueRow, Snapshot
 
 register = template.Library()
 
@@ -63,11 +63,26 @@ def moment(value: datetime | None) -> SafeString | str:
     if value is None:
         return UNKNOWN
     utc = value.astimezone(UTC)
-    is_today = utc.date() == timezone.now().date()
-    text = utc.strftime("%H:%M:%S") if is_today else f"{utc.day} {utc.strftime('%b')}"
+    today = timezone.now().date()
+    year = "" if utc.year == today.year else f" {utc.year}"
+    text = utc.strftime("%H:%M:%S") if utc.date() == today else f"{utc.day} {utc.strftime('%b')}{year}"
     return format_html(
         '<time datetime="{}" title="{} UTC">{}</time>', utc.isoformat(), utc.strftime("%Y-%m-%d %H:%M:%S"), text
     )
+
+
+@register.filter
+def ago(value: datetime | None) -> SafeString | str:
+    """How long ago, which the page's script keeps true; the time itself on hover."""
+    if value is None:
+        return UNKNOWN
+    utc = value.astimezone(UTC)
+    full = utc.strftime("%Y-%m-%d %H:%M:%S")
+    return format_html('<time datetime="{}" title="{} UTC" data-age>{}</time>', utc.isoformat(), full, age(value))
+
+
+register.filter("visible", words.visible)
+register.filter("sentence", words.sentence)
 
 
 @register.filter
@@ -134,25 +149,13 @@ def status(verdict: verdicts.Verdict) -> SafeString:
 @register.simple_tag
 def broker_glyph(snapshot: Snapshot) -> SafeString:
     """The health of a broker as a shape."""
-    glyph, css, label = broker_health(snapshot)
+    health = verdicts.of_broker(snapshot, timezone.now())
     return format_html(
-        '<svg class="glyph glyph--{}" role="img" aria-label="{}"><use href="#g-{}"/></svg>', css, label, glyph
+        '<svg class="glyph glyph--{}" role="img" aria-label="{}" data-health><use href="#g-{}"/></svg>',
+        health.colour,
+        health.text,
+        health.glyph,
     )
-
-
-def broker_health(snapshot: Snapshot) -> tuple[str, str, str]:
-    """(glyph, colour, word)."""
-    if snapshot.state is BrokerState.UNREACHABLE:
-        return "off", "crit", "unreachable"
-    if snapshot.state is BrokerState.CONNECTING:
-        return "idle", "idle", "connecting"
-    now = timezone.now()
-    worst = min((verdicts.of_queue(row, snapshot, now).status for row in snapshot.queues.values()), default=None)
-    if worst is verdicts.Status.CRIT:
-        return "crit", "crit", "needs attention"
-    if worst is verdicts.Status.WARN or any(node.memory_alarm or node.disk_alarm for node in snapshot.nodes):
-        return "warn", "warn", "needs a look"
-    return "ok", "ok", "healthy"
 
 
 @register.simple_tag

@@ -15,7 +15,7 @@ from brokerctl.errors import BrokerUnreachable, ClientError, LoginRefused, Objec
 from dashboard import access, brokers, secrets
 from dashboard.forms.broker import BrokerForm, RemoveForm
 from dashboard.models import Broker
-from dashboard.views.place import sentence
+from dashboard.words import sentence
 
 DEFAULT_VHOST = "/"
 

@@ -27,7 +27,8 @@ from dashboard.operations.tasks import start
 from dashboard.reading.entries import Entry
 from dashboard.reading.reads import reads
 from dashboard.views.messages import key
-from dashboard.views.place import Place, place, says_why, sentence
+from dashboard.views.place import Place, place, says_why
+from dashboard.words import sentence
 
 SUGGESTED_NAMES = 300
 """Names offered while typing; more make the page heavy and nobody scrolls them."""

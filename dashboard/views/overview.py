@@ -12,9 +12,7 @@ from dashboard import access, verdicts
 from dashboard.models import Broker
 from dashboard.pages.overview import Attention, Card, OverviewPage
 from dashboard.snapshot import BrokerState, Snapshot
-from dashboard.verdicts import Status, Verdict
-
-ATTENTION_SHOWN = 20
+from dashboard.verdicts import Status
 
 
 def overview(request: HttpRequest) -> HttpResponse:
@@ -23,9 +21,13 @@ def overview(request: HttpRequest) -> HttpResponse:
         taken = access.visible_snapshot(request.user, broker)
         rows = taken.queues.values()
         judged = [(row, verdicts.of_queue(row, taken, timezone.now())) for row in rows] if taken.is_live else []
-        attention += [Attention(broker, row, verdict) for row, verdict in judged if verdict.needs_attention]
+        attention += [
+            Attention(broker, row, verdict, row.no_consumers_since or row.no_ack_since)
+            for row, verdict in judged
+            if verdict.needs_attention
+        ]
         if taken.state is BrokerState.UNREACHABLE:
-            attention.append(Attention(broker, None, _unreachable(taken)))
+            attention.append(Attention(broker, None, verdicts.unreachable(taken, timezone.now()), taken.failed_at))
         cards.append(
             Card(
                 broker=broker,
@@ -44,17 +46,12 @@ def overview(request: HttpRequest) -> HttpResponse:
     embedded = next((card for card in cards if card.broker.is_embedded), None)
     page = OverviewPage(
         cards=tuple(cards),
-        attention=tuple(attention[:ATTENTION_SHOWN]),
+        attention=tuple(attention[: verdicts.ATTENTION_SHOWN]),
         unreachable=sum(card.snapshot.state is BrokerState.UNREACHABLE for card in cards),
         embedded=embedded,
         is_first_run=len(cards) == 1 and embedded is not None and _is_untouched(embedded.snapshot),
     )
     return render(request, "overview/overview.html", {"page": page})
-
-
-def _unreachable(taken: Snapshot) -> Verdict:
-    since = verdicts.lasting(timezone.now() - taken.failed_at) if taken.failed_at else "a moment"
-    return Verdict(Status.CRIT, f"Unreachable for {since}", taken.error)
 
 
 def _kind(broker: Broker, taken: Snapshot) -> str:

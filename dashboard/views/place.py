@@ -17,6 +17,7 @@ from dashboard import access, brokers
 from dashboard.models import Broker
 from dashboard.models.grant import Role
 from dashboard.snapshot import QueueRow
+from dashboard.words import sentence
 
 P = ParamSpec("P")
 
@@ -82,9 +83,3 @@ TITLES: dict[type[ClientError], str] = {
     PermissionDenied: "The broker does not allow this",
     ObjectNotFound: "There is no such thing on the broker",
 }
-
-
-def sentence(error: Exception) -> str:
-    """An error of the client as a whole sentence."""
-    text = str(error).strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?")) else ".")

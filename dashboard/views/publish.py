@@ -23,7 +23,8 @@ from dashboard.operations.dry_run import routes
 from dashboard.operations.parameters import PublishParameters
 from dashboard.operations.reporting import fields
 from dashboard.reading import bodies
-from dashboard.views.place import Place, place, says_why, sentence
+from dashboard.views.place import Place, place, says_why
+from dashboard.words import sentence
 
 SPARE_HEADER_ROWS = 2
 

@@ -24,7 +24,8 @@ from dashboard.operations.tasks import do_now, start
 from dashboard.reading.differences import Line, differences
 from dashboard.reading.entries import Entry
 from dashboard.views.move import back_to_list, chosen, fingerprints, suggestions
-from dashboard.views.place import Place, place, says_why, sentence
+from dashboard.views.place import Place, place, says_why
+from dashboard.words import sentence
 
 
 @dataclass(slots=True, frozen=True)

@@ -23,7 +23,11 @@ function verdict(cell, { status, verdict: words }) {
   if (!mark || !text || text.textContent === words) return
   text.textContent = words
   mark.className = `st st--${status}`
-  const glyph = mark.querySelector(".glyph")
-  glyph.setAttribute("class", `glyph glyph--${status}`)
-  glyph.querySelector("use").setAttribute("href", `#g-${status}`)
+  shape(mark.querySelector(".glyph"), status)
+}
+
+/** A status as its shape; its colour has the same name but for "off", which is critical. */
+export function shape(glyph, name, colour = name) {
+  glyph.setAttribute("class", `glyph glyph--${colour}`)
+  glyph.querySelector("use").setAttribute("href", `#g-${name}`)
 }

@@ -1,5 +1,7 @@
 // Addresses and requests. Names are escaped as dashboard/paths.py does it: change both together.
 
+import { localize } from "postroom/times"
+
 const encoder = new TextEncoder()
 
 /** The path segment for an AMQP name: segment("a/b") is "a~2Fb", the empty name is "~". */
@@ -15,9 +17,20 @@ export function segment(name) {
 /** url`/brokers/${slug}/${vhost}/queues/${queue}/` with every value escaped. */
 export const url = (parts, ...names) => parts.reduce((path, part, i) => path + segment(names[i - 1]) + part)
 
-/** Fetch a piece of a page as a DOM fragment; throws when the server says no. */
-export async function fragment(address) {
-  const answer = await fetch(address, { headers: { "X-Requested-With": "fetch" }, redirect: "error" })
+/** Put what a fresh copy of this page has into the places that are marked for it (data-redrawn), but not under a hand. */
+export function redraw(fresh) {
+  for (const place of document.querySelectorAll("[data-redrawn]")) {
+    const then = fresh.querySelector(`[data-redrawn="${place.dataset.redrawn}"]`)
+    if (then && !place.matches(":hover")) place.replaceChildren(...then.childNodes)
+  }
+}
+
+/** Fetch a page, or with `isPartial` the part of it that changes, as a document; throws when the server says no. */
+export async function fragment(address, { isPartial = false, signal } = {}) {
+  const headers = isPartial ? { "X-Partial": "1" } : {}
+  const answer = await fetch(address, { headers, signal, redirect: "error" })
   if (!answer.ok) throw new Error(`${address} answered ${answer.status}`)
-  return new DOMParser().parseFromString(await answer.text(), "text/html")
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html")
+  localize(page)
+  return page
 }

@@ -36,10 +36,6 @@ class Live extends EventTarget {
     return performance.now() - this.#heard
   }
 
-  get hasFeeds() {
-    return this.#feeds.size > 0
-  }
-
   /** Watch a feed; returns the function that stops it. */
   subscribe(feed, callback, { only } = {}) {
     const known = this.#feeds.get(feed)

@@ -1,5 +1,7 @@
 // What every page has: theme, drawer, dialogs, tabs, keys, and times in the viewer's zone.
 
+import { localize } from "postroom/times"
+
 const root = document.documentElement
 const $ = (selector, from = document) => from.querySelector(selector)
 const $$ = (selector, from = document) => [...from.querySelectorAll(selector)]
@@ -10,6 +12,8 @@ $("[data-theme-switch]")?.addEventListener("click", () => {
   root.dataset.theme = localStorage.theme = isDark ? "light" : "dark"
   dispatchEvent(new Event("themechange"))
 })
+
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => dispatchEvent(new Event("themechange")))
 
 // Drawer
 const menu = $(".top__menu")
@@ -24,6 +28,12 @@ document.addEventListener("click", event => {
     $("#side")?.classList.remove("is-open")
     menu?.setAttribute("aria-expanded", false)
   }
+})
+
+// What a narrow page folds away behind a button
+document.addEventListener("click", event => {
+  const button = event.target.closest("[data-facets]")
+  if (button) button.setAttribute("aria-expanded", document.getElementById(button.getAttribute("aria-controls")).classList.toggle("is-open"))
 })
 
 // Tabs are links to #panel; without script all panels are shown one below the other.
@@ -53,14 +63,7 @@ for (const list of $$("[data-tabs]")) {
   show()
 }
 
-// Times: written in UTC by the server, shown here in the viewer's zone; UTC stays on hover.
-for (const time of $$("time[datetime]")) {
-  const moment = new Date(time.dateTime)
-  const isToday = moment.toDateString() === new Date().toDateString()
-  time.textContent = isToday
-    ? moment.toLocaleTimeString("en-GB")
-    : moment.toLocaleDateString("en-GB", { day: "numeric", month: "short" })
-}
+localize(document)
 
 // Keys. None of them deletes anything, and none acts while somebody types.
 const rows = () => $$("[data-rows] [data-row], [data-row].attn__row").filter(row => row.offsetParent)

@@ -64,7 +64,7 @@ def test_unknown_destination_is_one_sentence_beside_its_field(page: Page, channe
     move_to(page, "no such queue")
 
     expect(page.locator("#queue_problem")).to_have_text(
-        "There is no queue no such queue in / on local. Declare it first, or name another."
+        "There is no queue no such queue in vhost / on local. Declare it first, or name another."
     )
     expect(page.locator("#id_queue")).to_have_attribute("aria-describedby", "queue_problem")
 
@@ -77,7 +77,7 @@ def test_purge_of_a_few_names_the_counts_and_starts_on_cancel(page: Page, channe
 
     form = page.get_by_role("form", name="Purge few?")
     expect(form).to_contain_text("This deletes 7 ready messages")
-    expect(form).to_contain_text("from few in / on local. It cannot be undone.")
+    expect(form).to_contain_text("from few in vhost / on local. It cannot be undone.")
     expect(form).to_contain_text("0 unacked messages: there are no consumers.")
     expect(form.get_by_role("link", name="Cancel")).to_be_focused()
     form.get_by_role("button", name="Purge 7 messages").click()

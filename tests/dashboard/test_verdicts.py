@@ -12,7 +12,8 @@ from tests.dashboard.snapshots import row, snapshot
 
 NOW = datetime(2026, 3, 12, 14, 0, tzinfo=UTC)
 DELAY = {"x-message-ttl": 600_000, "x-dead-letter-exchange": ""}
-RISING = tuple(float(depth) for depth in range(100, 200, 10))
+RISING = tuple(float(depth) for depth in range(100, 230, 10))
+SLOWLY = (0.0,) * 12 + (9.0,)
 
 
 def ago(minutes: float) -> datetime:
@@ -45,8 +46,10 @@ def verdict(state: BrokerState = BrokerState.LIVE, **values: Any) -> Verdict:
         ({"effective_policy": {"max-length": 5}, "messages_ready": 6}, Status.CRIT, "Full"),
         ({"arguments": {"x-max-length": 0}, "messages_ready": 0}, Status.IDLE, "Idle"),
         ({"arguments": {"x-max-length": True}, "messages_ready": 3, "consumers": 1}, Status.IDLE, "Idle"),
-        ({"name": "orders.dlq", "rates": Rates(publish=2.0)}, Status.WARN, "Growing +120/min"),
-        ({"name": "orders.dlq", "rates": Rates(publish=0.1)}, Status.OK, "Flowing"),
+        ({"name": "orders.dlq", "depth": RISING}, Status.WARN, "Growing +120/min"),
+        ({"name": "orders.dlq", "depth": RISING[:12]}, Status.IDLE, "Idle"),
+        ({"name": "orders.dlq", "depth": SLOWLY}, Status.IDLE, "Idle"),
+        ({"name": "orders.dlq", "rates": Rates(publish=2.0)}, Status.OK, "Flowing"),
         (
             {"name": "orders.dlq", "no_consumers_since": ago(60), "messages_ready": 9},
             Status.IDLE,

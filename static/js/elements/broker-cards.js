@@ -1,8 +1,8 @@
 // The cards of the overview, the totals above the chart, and the list of what needs attention.
 
-import { fill } from "postroom/cells"
+import { fill, shape } from "postroom/cells"
 import { rate } from "postroom/format"
-import { fragment } from "postroom/http"
+import { fragment, redraw } from "postroom/http"
 import { live } from "postroom/live"
 import { push } from "postroom/spark"
 
@@ -36,6 +36,12 @@ customElements.define("broker-cards", class extends HTMLElement {
       const retry = card.querySelector('[data-cell="retry"]')
       if (retry && data.retry_at) retry.textContent = `retry in ${Math.max(0, Math.round(data.retry_at - Date.now() / 1000))} s`
     }
+    for (const row of document.querySelectorAll(".attn__row")) {
+      const told = brokers[row.dataset.of]?.attention?.[row.dataset.row]
+      if (!told) continue
+      fill(row, told)
+      if (row.dataset.row) shape(row.querySelector(".glyph"), told.status)
+    }
     this.#totals(Object.values(brokers))
     this.#reshape(brokers)
   }
@@ -56,11 +62,9 @@ customElements.define("broker-cards", class extends HTMLElement {
     this.#fetchedAt = now
     try {
       const fresh = await fragment(location.href)
-      for (const selector of ["broker-cards", "#attention", "#first-run", ".head p"]) {
-        const [now, then] = [document.querySelector(selector), fresh.querySelector(selector)]
-        if (now && then) now.replaceChildren(...then.childNodes)
-        else if (Boolean(now) !== Boolean(then)) return location.reload()
-      }
+      // One broker stands beside the chart, more stand above it.
+      if (fresh.querySelectorAll(".broker").length !== document.querySelectorAll(".broker").length) return location.reload()
+      redraw(fresh)
     } catch {
       this.#fetchedAt = -Infinity // the server is away; the next tick tries again
     }
@@ -72,6 +76,8 @@ customElements.define("broker-cards", class extends HTMLElement {
     const drawn = cards.map(card => [card.broker, card.state, card.critical, card.warning].join(" "))
     const told = Object.entries(brokers).map(([slug, data]) => [slug, data.state, data.critical, data.warning].join(" "))
     const hasFirstQueue = document.querySelector("#first-run") && Object.values(brokers).some(data => data.queues > 1)
-    return Boolean(hasFirstQueue) || drawn.sort().join() !== told.sort().join()
+    const rows = [...document.querySelectorAll(".attn__row")].map(row => row.dataset)
+    const isOver = rows.some(({ of, row }) => !brokers[of]?.attention || !(row in brokers[of].attention))
+    return Boolean(hasFirstQueue) || isOver || drawn.sort().join() !== told.sort().join()
   }
 })

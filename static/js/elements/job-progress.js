@@ -2,6 +2,7 @@
 // the markup is fetched again when more than numbers changed: its state, or the table of problems.
 
 import { formats } from "postroom/format"
+import { fragment } from "postroom/http"
 import { live } from "postroom/live"
 
 class JobProgress extends HTMLElement {
@@ -65,10 +66,7 @@ class JobProgress extends HTMLElement {
     if (this.#isFetching) return
     this.#isFetching = true
     try {
-      const answer = await fetch(location.href, { headers: { "X-Partial": "1" }, redirect: "error" })
-      if (!answer.ok) return
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html")
-      const fresh = page.querySelector("job-progress")
+      const fresh = (await fragment(location.href, { isPartial: true })).querySelector("job-progress")
       if (fresh) this.replaceWith(document.adoptNode(fresh))
     } catch {
       // The next message of the feed tries again.

@@ -10,8 +10,6 @@ customElements.define("live-indicator", class extends HTMLElement {
   connectedCallback() {
     live.addEventListener("state", this.#listen)
     this.querySelector("button").addEventListener("click", () => live.toggle())
-    // A page without feeds has nothing to be late.
-    setTimeout(() => { if (!live.hasFeeds) this.hidden = true }, 0)
   }
 
   disconnectedCallback() {
@@ -19,7 +17,6 @@ customElements.define("live-indicator", class extends HTMLElement {
   }
 
   #show({ state, age }) {
-    this.hidden = false
     const button = this.querySelector("button")
     const seconds = Math.max(1, Math.round(age / 1000))
     const words = { live: "Live · 1s", paused: "Paused", wait: "Reconnecting…", stale: `Stale · ${seconds}s` }[state]

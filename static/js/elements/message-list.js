@@ -2,6 +2,7 @@
 // Opening a message fetches its page and swaps the detail pane, so that ticked boxes and the scroll position stay.
 
 import { formats } from "postroom/format"
+import { fragment } from "postroom/http"
 
 const ROW = "[data-message]"
 
@@ -133,10 +134,9 @@ class MessageList extends HTMLElement {
     const pane = this.querySelector(".pane--detail")
     pane.setAttribute("aria-busy", "true")
     try {
-      const response = await fetch(href, { signal: this.#opening.signal, headers: { Accept: "text/html", "X-Partial": "1" } })
-      const page = new DOMParser().parseFromString(await response.text(), "text/html")
+      const page = await fragment(href, { isPartial: true, signal: this.#opening.signal })
       const fresh = page.querySelector(".pane--detail")
-      if (!fresh || response.redirected) throw new Error("not a message")
+      if (!fresh) throw new Error("not a message")
       pane.replaceWith(document.adoptNode(fresh))
       history.replaceState(null, "", href)
       this.#mark(new URL(href).searchParams.get("message"))

@@ -1,6 +1,7 @@
 // The list of queues: numbers change in place; when rows come or go the table is fetched again, but never under a hand.
 
 import { fill } from "postroom/cells"
+import { number } from "postroom/format"
 import { fragment } from "postroom/http"
 import { live } from "postroom/live"
 import { push } from "postroom/spark"
@@ -37,7 +38,7 @@ customElements.define("queue-table", class extends HTMLElement {
     this.#stop = live.subscribe(feed, data => this.#update(data), { only: [...this.#rows.keys()] })
   }
 
-  #update({ rows, count, state }) {
+  #update({ rows, count, messages, state }) {
     this.querySelector(".list__scroll")?.classList.toggle("is-stale", state === "unreachable")
     const isNewPoint = performance.now() - this.#sparkAt > SPARK_MS
     if (isNewPoint) this.#sparkAt = performance.now()
@@ -50,8 +51,12 @@ customElements.define("queue-table", class extends HTMLElement {
     }
     const hasGone = state === "live" && [...this.#rows.keys()].some(key => !rows?.[key])
     if (hasGone || (count !== undefined && count !== this.#count) || (!this.#rows.size && count)) this.#isWanted = true
-    const total = document.querySelector('[data-total="count"]')
-    if (total && count !== undefined) total.textContent = count.toLocaleString("en-US")
+    // "Waiting for the first answer" must not outlive the answer.
+    if (state && this.querySelector("[data-waiting]") && state !== "connecting") this.#isWanted = true
+    for (const [name, value] of Object.entries({ count, messages })) {
+      const total = document.querySelector(`[data-total="${name}"]`)
+      if (total && value !== undefined) total.textContent = number(value)
+    }
     this.#refresh()
   }
 

@@ -1,11 +1,11 @@
 // A live chart: <rate-chart feed="queue:…" kind="rates|depth" label="…">. Chart.js behind one element.
-// Gaps stay gaps; colours are tokens; the range is shared by the charts of a page and kept in the URL.
+// Time is to scale and gaps stay gaps; colours are tokens; the range is shared by the charts of a page and kept in the URL.
 
-import { CategoryScale, Chart, Filler, LinearScale, LineController, LineElement, PointElement, Tooltip } from "chart.js"
+import { Chart, Filler, LinearScale, LineController, LineElement, PointElement, Tooltip } from "chart.js"
 import { clock, number, rate } from "postroom/format"
 import { live } from "postroom/live"
 
-Chart.register(CategoryScale, Filler, LinearScale, LineController, LineElement, PointElement, Tooltip)
+Chart.register(Filler, LinearScale, LineController, LineElement, PointElement, Tooltip)
 
 const AT = 0
 const KINDS = {
@@ -13,7 +13,15 @@ const KINDS = {
   rates: [[3, "In", "--data-1", 0.07, []], [4, "Out", "--data-2", 0, []], [5, "Ack", "--data-3", 0, [3, 3]]],
   depth: [[1, "Ready", "--data-1", 0.14, []], [2, "Unacked", "--data-3", 0.3, []]],
 }
-const LENGTHS = { "1m": 60, "10m": 120, "1h": 120 }
+const RANGES = {
+  // seconds in all, and between two points
+  "1m": [60, 1],
+  "10m": [600, 5],
+  "1h": [3600, 30],
+}
+const TICKS = [5, 10, 15, 30, 60, 120, 300, 600] // seconds between two labels
+const MAX_TICKS = 8
+const HELD_SECONDS = 15 // a broker is looked at every few seconds: until then its last number holds
 
 const range = () => new URLSearchParams(location.search).get("range") ?? "10m"
 
@@ -61,24 +69,30 @@ customElements.define("rate-chart", class extends HTMLElement {
 
   #take(data, patch) {
     const isOverview = this.getAttribute("feed") === "brokers"
-    for (const name of Object.keys(LENGTHS)) {
+    for (const name of Object.keys(RANGES)) {
       if (!patch) this.#points[name] = isOverview ? sumHistories(data.history, name) : (data.history?.[name] ?? [])
-      else add(this.#points[name], isOverview ? sumPoints(data.points, name) : data.points?.[name], LENGTHS[name])
+      else add(this.#points[name], isOverview ? sumPoints(data.points, name) : data.points?.[name], name)
     }
     this.#draw(!this.#chart)
   }
 
   #draw(isNew) {
-    const points = this.points
-    const labels = points.map(point => clock(point[AT]))
+    const points = withHoles(this.points)
     if (isNew) this.#create()
-    this.#chart.data.labels = labels
     KINDS[this.getAttribute("kind")].forEach(([column], i) => {
-      this.#chart.data.datasets[i].data = points.map(point => point[column])
+      this.#chart.data.datasets[i].data = points.map(point => ({ x: point[AT], y: point[column] ?? null }))
     })
-    this.#chart.update("none")
     const last = points.at(-1)
+    if (last) this.#frame(points[0][AT], last[AT])
+    this.#chart.update("none")
     if (last) this.firstChild.setAttribute("aria-label", this.#conclusion(last))
+  }
+
+  /** From the first point, or where the range begins, to the last one. */
+  #frame(first, last) {
+    const { x } = this.#chart.options.scales
+    x.min = Math.max(last - RANGES[range()][0], Math.min(first, last - 60))
+    x.max = last
   }
 
   #conclusion(last) {
@@ -106,23 +120,34 @@ customElements.define("rate-chart", class extends HTMLElement {
       borderWidth: 1.5,
       borderDash,
       pointRadius: 0,
-      pointHitRadius: 8,
+      pointHoverRadius: 3,
+      pointHoverBackgroundColor: token(color),
+      pointHoverBorderColor: token("--surface"),
       spanGaps: false,
     }))
     const text = { color: token("--ink-3"), font: { family: style.fontFamily, size: 11 } }
     this.#chart = new Chart(this.firstChild, {
       type: "line",
-      data: { labels: [], datasets },
+      plugins: [crosshair(token("--line-3"))],
+      data: { datasets },
       options: {
         animation: false,
         maintainAspectRatio: false,
         interaction: { mode: "index", intersect: false },
         scales: {
-          x: { grid: { display: false }, border: { color: token("--line-2") }, ticks: { ...text, maxTicksLimit: 8, maxRotation: 0, autoSkipPadding: 14 } },
+          x: { type: "linear", grid: { display: false }, border: { color: token("--line-2") }, afterBuildTicks: roundTimes, ticks: { ...text, callback: label, maxRotation: 0, autoSkipPadding: 14 } },
           y: { beginAtZero: true, suggestedMax: 5, border: { display: false }, grid: { color: token("--grid") }, ticks: { ...text, maxTicksLimit: 5, precision: 0 } },
         },
         plugins: {
-          tooltip: { callbacks: { label: item => ` ${item.dataset.label} ${unit ? rate(item.raw) : number(item.raw)}${item.raw === null ? "" : unit}` } },
+          tooltip: {
+            backgroundColor: token("--raised"), borderColor: token("--line-2"), borderWidth: 1,
+            titleColor: token("--ink"), bodyColor: token("--ink-2"), titleFont: { family: style.fontFamily }, bodyFont: { family: style.fontFamily },
+            padding: 10, cornerRadius: 7, boxWidth: 8, boxHeight: 2, boxPadding: 6, caretSize: 0,
+            callbacks: {
+              title: items => (items.length ? clock(items[0].parsed.x) : ""),
+              label: item => ` ${item.dataset.label} ${unit ? rate(item.raw.y) : number(item.raw.y)}${item.raw.y === null ? "" : unit}`,
+            },
+          },
         },
       },
     })
@@ -130,33 +155,66 @@ customElements.define("rate-chart", class extends HTMLElement {
   }
 })
 
-/** Add a point, or replace the one in progress; steps without a measurement are gaps. */
-function add(points, point, length) {
-  if (!point) return
-  const last = points.at(-1)
-  if (last && last[AT] >= point[AT]) points[points.length - 1] = [...point]
-  else {
-    const step = length === 60 ? 1 : points.length > 1 ? points[1][AT] - points[0][AT] : Infinity
-    if (last && point[AT] - last[AT] > 1.5 * step) points.push([last[AT] + step, null, null, null, null, null])
-    points.push([...point])
+// Functions, not constants: when the numbers are there before this module, they are needed while it still runs.
+
+/** A line through the point that the tooltip is about. */
+function crosshair(colour) {
+  const afterDatasetsDraw = ({ ctx, chartArea, tooltip }) => {
+    const [active] = tooltip?.getActiveElements() ?? []
+    if (!active) return
+    ctx.save()
+    ctx.strokeStyle = colour
+    ctx.lineWidth = 1
+    ctx.beginPath()
+    ctx.moveTo(active.element.x, chartArea.top)
+    ctx.lineTo(active.element.x, chartArea.bottom)
+    ctx.stroke()
+    ctx.restore()
   }
-  while (points.length > length) points.shift()
+  return { id: "crosshair", afterDatasetsDraw }
 }
 
-/** All brokers together: the sum of what is known at each second. */
+/** Labels at times that people would name: every ten seconds, every minute. */
+function roundTimes(scale) {
+  const step = TICKS.find(each => (scale.max - scale.min) / each <= MAX_TICKS) ?? TICKS.at(-1)
+  const first = Math.ceil(scale.min / step) * step
+  scale.ticks = Array.from({ length: Math.floor((scale.max - first) / step) + 1 }, (_, i) => ({ value: first + i * step }))
+}
+function label(second, index, ticks) {
+  return clock(second).slice(0, ticks.every(({ value }) => value % 60 === 0) ? 5 : 8)
+}
+
+/** Add a point, or replace the one in progress. */
+function add(points, point, name) {
+  if (!point) return
+  if (points.at(-1)?.[AT] >= point[AT]) points[points.length - 1] = [...point]
+  else points.push([...point])
+  while (points.length && points[0][AT] < point[AT] - RANGES[name][0]) points.shift()
+}
+
+/** With a point of nothing wherever measurements are missing: the line must not run across. */
+function withHoles(points) {
+  const steps = points.slice(1).map((point, i) => point[AT] - points[i][AT]).sort((a, b) => a - b)
+  const usual = Math.min(steps[Math.floor(steps.length / 2)] ?? 0, Math.max(HELD_SECONDS, RANGES[range()][1]))
+  return points.flatMap((point, i) => {
+    const isHole = i > 0 && point[AT] - points[i - 1][AT] > 2.5 * usual
+    return isHole ? [[points[i - 1][AT] + usual], point] : [point]
+  })
+}
+
+/** All brokers together: at each second the sum of what each of them last said. */
 function sumHistories(histories = {}, name) {
-  const sums = new Map()
-  for (const history of Object.values(histories))
-    for (const point of history[name] ?? []) sums.set(point[AT], sumOf(sums.get(point[AT]), point))
-  return [...sums.values()].sort((a, b) => a[AT] - b[AT])
+  const all = Object.values(histories).map(history => history[name] ?? [])
+  const seconds = [...new Set(all.flat().map(point => point[AT]))].sort((a, b) => a - b)
+  return seconds.map(second => sumAt(second, all.map(points => points.findLast(point => point[AT] <= second)), name))
 }
 function sumPoints(points = {}, name) {
-  return Object.values(points).map(each => each?.[name]).filter(Boolean).reduce((sum, point) => sumOf(sum, point), null)
+  const known = Object.values(points).map(each => each?.[name]).filter(Boolean)
+  return known.length ? sumAt(Math.max(...known.map(point => point[AT])), known, name) : null
 }
-
-// Functions, not constants: when the numbers are there before this module, they are needed while it still runs.
-function sumOf(sum, point) {
-  if (!sum) return [...point]
-  const values = sum.slice(1).map((value, i) => (point[i + 1] === null ? value : (value ?? 0) + point[i + 1]))
-  return [Math.max(sum[AT], point[AT]), ...values]
+function sumAt(second, points, name) {
+  const held = Math.max(HELD_SECONDS, 2 * RANGES[name][1])
+  const known = points.filter(point => point && second - point[AT] <= held)
+  const sum = column => known.reduce((sum, point) => (point[column] === null ? sum : (sum ?? 0) + point[column]), null)
+  return [second, ...[1, 2, 3, 4, 5].map(sum)]
 }

@@ -34,8 +34,8 @@ def test_a_title_says_what_and_how_many(kind: Kind, columns: dict[str, Any], tit
     ("asked", "place"),
     [
         ({}, "parked"),
-        ({"vhost": "shop"}, "shop / parked"),
-        ({"broker": "prod", "vhost": "/"}, "prod / / / parked"),
+        ({"vhost": "shop"}, "parked in vhost shop"),
+        ({"broker": "prod", "vhost": "/"}, "parked in vhost / on prod"),
         ({"exchange": "orders", "routing_key": None}, "exchange orders, own keys"),
         ({"exchange": "orders", "routing_key": "a"}, "exchange orders, key a"),
         ({"exchange": None, "routing_key": None}, "their own exchanges, own keys"),

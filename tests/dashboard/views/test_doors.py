@@ -86,7 +86,7 @@ def test_a_member_gets_in_where_the_role_reaches(page: Page, role: Role, doors: 
         assert status in (200, 302)
     else:
         assert status == 403
-        assert f"Your role on bench / / is {role.value}; this needs {page.role.value}." in text
+        assert f"Your role on bench, vhost /, is {role.value}; this needs {page.role.value}." in text
 
 
 @pytest.mark.parametrize("page", PAGES, ids=ids)

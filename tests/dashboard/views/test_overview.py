@@ -62,7 +62,10 @@ def test_a_member_sees_and_counts_only_granted_vhosts(real: EmbeddedBroker, brok
     assert ">7</dd>" in text
     assert "–</span> connections" in text
     assert "mine" not in browser(seen).get("/brokers/bench/queues/").content.decode()
-    assert '<span class="nav__n">1</span>' in browser(seen).get("/brokers/bench/queues/").content.decode()
+    assert (
+        '<span class="nav__n" data-count-of="queues">1</span>'
+        in browser(seen).get("/brokers/bench/queues/").content.decode()
+    )
 
 
 def test_the_sidebar_counts_only_jobs_that_are_for_the_person(broker: Broker, owner: User) -> None:
