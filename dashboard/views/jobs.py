@@ -24,6 +24,8 @@ class JobsPage:
     older: int
     """Finished jobs beyond those shown."""
     is_mine: bool
+    latest: int
+    """The number of the newest job of anybody's: a higher one is not in this page yet."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -35,6 +37,7 @@ class JobPage:
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     rows = access.visible_operations(request.user).select_related("broker", "created_by")
+    newest = rows.order_by("-pk").first()
     is_mine = request.GET.get("whose") == "mine"
     if is_mine:
         rows = rows.filter(created_by=request.user.pk)
@@ -45,6 +48,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         finished=tuple(shown.job(row) for row in finished[:FINISHED_SHOWN]),
         older=max(finished.count() - FINISHED_SHOWN, 0),
         is_mine=is_mine,
+        latest=newest.pk if newest else 0,
     )
     return render(request, "jobs/list.html", {"page": page})
 

@@ -39,6 +39,20 @@ def test_all_messages_move_in_their_order(page: Page, channel: BlockingChannel) 
     assert drain(channel, "all") == []
 
 
+def test_open_list_shows_a_job_that_begins_and_ends(page: Page, channel: BlockingChannel) -> None:
+    fill(channel, "watched", 2)
+    page.goto("/jobs/")
+    finished = page.get_by_role("region", name="Finished jobs")
+    before = finished.get_by_role("row", name="Purge 2 messages").count()
+
+    other = page.context.new_page()
+    other.goto(queue_path("watched", "purge"))
+    other.get_by_role("button", name="Purge 2 messages").click()
+
+    expect(finished.get_by_role("row", name="Purge 2 messages")).to_have_count(before + 1)
+    expect(page.get_by_role("heading", name="Running and waiting")).to_have_count(0)
+
+
 def test_changing_the_destination_after_the_review_needs_a_new_review(page: Page, channel: BlockingChannel) -> None:
     fill(channel, "changed", 2)
     for name in ("changed.one", "changed.other"):

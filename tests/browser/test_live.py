@@ -127,12 +127,19 @@ def test_killed_broker_is_shown_unreachable_with_its_last_numbers_and_comes_back
             _publish(channel, "kept", 3)
         add_broker(page, "mortal", broker.amqp_port, broker.api_port)
         expect(page.get_by_role("row", name="kept")).to_be_visible()
+        listed = page.context.new_page()
+        listed.goto("/brokers/mortal/queues/")
+        note, mark = listed.get_by_text("mortal does not answer."), listed.get_by_label("unreachable")
         page.goto("/")
         card = page.get_by_role("article", name="mortal")
         expect(card).to_contain_text("Healthy")
+        expect(note.or_(mark)).to_have_count(0)
 
         broker.kill()
 
+        expect(note).to_be_visible()
+        expect(mark).to_be_visible()
+        expect(listed.get_by_role("row", name="kept")).to_be_in_viewport()
         expect(card).to_contain_text("Unreachable")
         expect(card.locator('[data-cell="ready"]')).to_have_text("3")
         expect(card.locator(".broker__body")).to_have_class(re.compile("is-stale"))
@@ -144,10 +151,50 @@ def test_killed_broker_is_shown_unreachable_with_its_last_numbers_and_comes_back
         broker = embedded.start(tmp_path, **ports)
 
         expect(card).to_contain_text("Healthy", timeout=30_000)
+        expect(note.or_(mark)).to_have_count(0)
         remove_broker(page, "mortal")
         expect(page.get_by_role("article", name="mortal")).to_have_count(0)
     finally:
         broker.stop()
+
+
+def test_list_of_a_broker_without_queues_does_not_wait_for_ever(page: Page, tmp_path: Path) -> None:
+    broker = embedded.start(tmp_path)
+    try:
+        add_broker(page, "empty", broker.amqp_port, broker.api_port)
+
+        expect(page.get_by_role("heading", name="No pigeonholes yet")).to_be_visible()
+        expect(page.get_by_text("for the first time")).to_have_count(0)
+        remove_broker(page, "empty")
+    finally:
+        broker.stop()
+
+
+def test_consumer_that_comes_and_goes_is_in_the_open_page(page: Page, channel: BlockingChannel) -> None:
+    channel.queue_declare("visited")
+    page.goto(queue_path("visited") + "#consumers")
+    panel = page.get_by_role("tabpanel")
+    expect(panel).to_contain_text("Nobody consumes from visited.")
+
+    tag = channel.basic_consume("visited", lambda *_: None, consumer_tag="the visitor")
+    expect(panel).to_contain_text("the visitor")
+    expect(page.get_by_role("tab", name="Consumers 1")).to_be_visible()
+    channel.basic_cancel(tag)
+
+    expect(panel).to_contain_text("Nobody consumes from visited.")
+
+
+def test_rates_of_an_open_exchange_move(page: Page, channel: BlockingChannel) -> None:
+    page.goto("/brokers/local/~2F/exchanges/amq.topic/")
+    rate = page.locator(".tile", has_text="In").locator('[data-cell="in"]')
+    expect(rate).to_have_text("0")
+
+    def is_moving() -> bool:
+        for _ in range(20):
+            channel.basic_publish("amq.topic", "nowhere", b"")
+        return rate.text_content() not in ("0", "–")
+
+    wait_until(is_moving, within=20)
 
 
 class Line:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
+from pika import BasicProperties
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.exchange_type import ExchangeType
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, StorageState, expect
 
+from tests.browser.conftest import Opener
 from tests.browser.letters import drain, fill, numbers
 from tests.browser.steps import expect_done, move_to, outcome, read, tick
 
@@ -136,3 +142,41 @@ def test_filter_finds_messages_and_stays_in_the_address(
     page.reload()
     expect(page.get_by_role("searchbox", name="Filter messages")).to_have_value(text)
     expect(page.locator(".msg")).to_have_count(found)
+
+
+def test_times_are_those_of_the_viewer_in_what_is_fetched_later_too(
+    opened: Opener, signed_in: StorageState, channel: BlockingChannel
+) -> None:
+    page = opened(storage_state=signed_in, timezone_id="Asia/Tokyo")
+    deaths: list[Any] = [
+        {"queue": "first", "reason": "expired", "count": 1, "time": datetime(2026, 3, 12, 14, 2, 11, tzinfo=UTC)}
+    ]
+    channel.queue_declare("abroad")
+    for _ in range(2):
+        properties = BasicProperties(headers={"x-death": deaths}, timestamp=1_700_000_000)
+        channel.basic_publish("", "abroad", b"", properties)
+    read(page, "abroad")
+    expect(page.locator("[data-message] time").first).to_have_text(re.compile(r"[\d,]+ d"))
+
+    page.get_by_role("link", name="#2").click()
+    page.get_by_role("link", name="Death history").click()
+
+    died = page.get_by_role("article", name="Message").locator("time", has_text="12 Mar")
+    expect(died).to_have_text(re.compile("12 Mar( 2026)? 23:02:11"))
+    expect(died).to_have_attribute("title", "2026-03-12 14:02:11 UTC")
+
+
+def test_facets_of_a_narrow_window_are_behind_a_button(
+    opened: Opener, signed_in: StorageState, channel: BlockingChannel
+) -> None:
+    page = opened(storage_state=signed_in, viewport={"width": 1100, "height": 800})
+    fill(channel, "narrow", 2)
+    read(page, "narrow")
+    facets = page.get_by_role("group", name="Facets")
+    expect(facets).to_be_hidden()
+
+    page.get_by_role("button", name="Facets").click()
+    facets.get_by_role("checkbox", name="order.created.1").check()
+
+    expect(page).to_have_url(re.compile("key=order.created.1"))
+    expect(page.get_by_role("checkbox", name="Select message")).to_have_count(1)

@@ -6,6 +6,7 @@ import pytest
 from pika.adapters.blocking_connection import BlockingChannel
 from playwright.sync_api import Page, expect
 
+from dashboard.words import visible
 from tests.browser.letters import drain, fill, numbers
 from tests.browser.steps import expect_done, move_to, publish_with_headers, read, tick
 from tests.browser.watched import queue_path
@@ -23,16 +24,25 @@ def test_queue_is_listed_and_its_page_shows_its_name_and_live_numbers(
     page.goto(queue_path(name))
     ready = page.locator(".tile", has_text="Ready").locator("dd").first
 
-    assert page.locator("h1").text_content() == name
+    assert page.locator("h1").text_content() == visible(name)
     expect(ready).to_have_text("1")
     channel.basic_publish("", name, b"2")
     expect(ready).to_have_text("2")
     page.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name="Queues").click()
     link = page.locator(f'tr[data-row="~2F/{queue_path(name).split("/")[5]}"] th a')
     expect(link).to_have_count(1)
-    assert link.text_content() == name
+    assert link.text_content() == visible(name)
     link.click()
-    assert page.locator("h1").text_content() == name
+    assert page.locator("h1").text_content() == visible(name)
+
+
+def test_longest_name_leaves_the_list_readable(page: Page, channel: BlockingChannel) -> None:
+    channel.queue_declare("x" * 255)
+    page.goto("/brokers/local/queues/?q=xxx")
+
+    row = page.get_by_role("row", name="xxx")
+    expect(row.locator('[data-spark="depth"]')).to_be_in_viewport()
+    expect(row.get_by_role("link")).to_have_attribute("title", "x" * 255)
 
 
 def test_messages_of_a_hostile_name_are_read_moved_published_and_purged(page: Page, channel: BlockingChannel) -> None:

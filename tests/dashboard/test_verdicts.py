@@ -102,6 +102,28 @@ def test_of_a_broker_that_does_not_answer_nothing_is_known(state: BrokerState) -
     assert not found.needs_attention
 
 
+@pytest.mark.parametrize(
+    ("state", "rows", "health"),
+    [
+        (BrokerState.CONNECTING, [], ("idle", "idle", "connecting")),
+        (BrokerState.UNREACHABLE, [{"name": "dlq", "depth": RISING}], ("off", "crit", "unreachable")),
+        (BrokerState.LIVE, [{}], ("ok", "ok", "healthy")),
+        (BrokerState.LIVE, [{}, {"name": "dlq", "depth": RISING}], ("warn", "warn", "needs a look")),
+        (
+            BrokerState.LIVE,
+            [{"name": "dlq", "depth": RISING}, {"name": "x", "messages_ready": 1, "arguments": {"x-max-length": 1}}],
+            ("crit", "crit", "needs attention"),
+        ),
+    ],
+)
+def test_a_broker_is_as_well_as_its_worst_queue(
+    state: BrokerState, rows: list[dict[str, Any]], health: tuple[str, str, str]
+) -> None:
+    found = verdicts.of_broker(snapshot(*(row(**values) for values in rows), state=state), NOW)
+
+    assert (found.glyph, found.colour, found.text) == health
+
+
 def test_a_full_queue_says_what_becomes_of_new_messages() -> None:
     full: dict[str, Any] = {"messages_ready": 1, "arguments": {"x-max-length": 1}}
     refusing: dict[str, Any] = {"messages_ready": 1, "arguments": {"x-max-length": 1, "x-overflow": "reject-publish"}}

@@ -1,4 +1,5 @@
-// <job-list data-unfinished="12 13">: when one of these jobs has ended, or another one began, the list is fetched again.
+// <job-list data-unfinished="12 13" data-latest="13">: when one of these jobs has ended, or a later one is there, the list
+// is fetched again.
 
 import { fragment } from "postroom/http"
 import { live } from "postroom/live"
@@ -18,18 +19,15 @@ customElements.define("job-list", class extends HTMLElement {
   }
 
   async #compare(jobs) {
-    const drawn = new Set(this.dataset.unfinished.split(" ").filter(Boolean))
-    const running = Object.keys(jobs).filter(number => !jobs[number].finished)
-    const hasEnded = [...drawn].some(number => jobs[number]?.finished)
-    // Jobs of others come by the same feed: a list of one's own does not wait for them.
-    const hasBegun = !("mine" in this.dataset) && running.some(number => !drawn.has(number))
+    const hasEnded = this.dataset.unfinished.split(" ").some(number => jobs[number]?.finished)
+    const hasBegun = Object.keys(jobs).some(number => Number(number) > Number(this.dataset.latest))
     const now = performance.now()
     if (!(hasEnded || hasBegun) || now - this.#fetchedAt < FETCH_MS) return
     this.#fetchedAt = now
     try {
       const fresh = (await fragment(location.href)).querySelector("job-list")
       if (!fresh) return
-      this.dataset.unfinished = fresh.dataset.unfinished
+      Object.assign(this.dataset, fresh.dataset)
       this.replaceChildren(...fresh.childNodes)
     } catch {
       // The server is away; the indicator says so, and the next tick tries again.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,9 @@ from dashboard.live.feeds import Feeds
 from dashboard.live.protocol import LEASE_SECONDS
 from dashboard.live.subscriptions import Stream, StreamKey, Subscriptions, push
 from dashboard.models import Broker
-from tests.dashboard.operations.rows import broker_row
+from dashboard.models.operation import State
+from dashboard.snapshot import BrokerState
+from tests.dashboard.operations.rows import broker_row, job_row
 from tests.dashboard.people import person
 from tests.dashboard.snapshots import row, snapshot
 
@@ -194,3 +197,57 @@ def test_the_queues_that_are_looked_at_are_known_by_their_names(line: Line) -> N
     feeds.subscriptions.subscribe("a", StreamKey("queue:local2:~2F:other"), 0.0)
 
     assert feeds.watched_queues("local") == {("/", "a:b")}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_frame_tells_of_brokers_and_unfinished_jobs_that_are_for_the_person(line: Line, local: Broker) -> None:
+    job_row(broker=local)
+    job_row(broker=local, vhost="other")
+    job_row(broker=local, state=State.DONE)
+    limited = person("limited")
+    limited.grants.create(broker=local, vhost="other")
+    owner = person("owner", is_owner=True)
+    feeds = Feeds(line.send)
+
+    async def scene() -> None:
+        await feeds.tick([local])
+        await feeds.subscribe("all", owner, "frame", None)
+        await feeds.subscribe("part", limited, "frame", None)
+
+    asyncio.run(scene())
+
+    whole, part = line.of("all")[-1]["data"], line.of("part")[-1]["data"]
+    assert whole["jobs"] == 2
+    assert whole["brokers"]["local"] == {
+        "state": "live",
+        "glyph": "ok",
+        "colour": "ok",
+        "health": "healthy",
+        "queues": 2,
+        "exchanges": 0,
+    }
+    assert (part["jobs"], part["brokers"]["local"]["queues"]) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_overview_tells_what_needs_attention_and_why(line: Line, local: Broker, owner: User) -> None:
+    stuck = row("stuck", messages_ready=5, arguments={"x-max-length": 5})
+    brokers.remember(local.pk, snapshot(row("orders"), stuck))
+    feeds = Feeds(line.send)
+
+    async def scene() -> None:
+        await feeds.tick([local])
+        await feeds.subscribe("a", owner, "brokers", None)
+        gone = replace(brokers.snapshot(local), state=BrokerState.UNREACHABLE, error="nothing listens there")
+        brokers.remember(local.pk, gone)
+        await feeds.tick([local])
+
+    asyncio.run(scene())
+
+    snapshots = [each["data"]["brokers"]["local"] for each in line.of("a") if "data" in each]
+    evidence = "5 of 5 ready; the oldest messages are dropped"
+    assert snapshots[0]["attention"] == {"~2F/stuck": {"status": "crit", "verdict": "Full", "evidence": evidence}}
+    assert snapshots[1]["attention"] == {
+        "~2F/stuck": None,
+        "": {"status": "crit", "verdict": "Unreachable for a moment", "evidence": "nothing listens there"},
+    }
