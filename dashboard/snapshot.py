@@ -34,6 +34,14 @@ class Rates:
     ack: float | None = None
     redeliver: float | None = None
 
+    @classmethod
+    def summed(cls, rates: Iterable[Rates]) -> Rates:
+        """All of them together, as far as they are known."""
+        known = list(rates)
+        return cls(
+            *(_sum(getattr(each, name) for each in known) for name in ("publish", "deliver", "ack", "redeliver"))
+        )
+
 
 @dataclass(slots=True, frozen=True)
 class Point:
@@ -111,7 +119,7 @@ class Snapshot:
             is_whole=False,
             overview=self.overview and _counted(self.overview, rows.values(), len(exchanges)),
             vhosts=tuple(vhost for vhost in self.vhosts if vhost.name in vhosts),
-            rates=_summed(row.rates for row in rows.values()),
+            rates=Rates.summed(row.rates for row in rows.values()),
             depth=(),
             publish=(),
             deliver=(),
@@ -134,11 +142,6 @@ def _counted(overview: Overview, rows: Collection[QueueRow], exchanges: int) -> 
         queues=len(rows),
         consumers=sum(row.queue.consumers for row in rows),
     )
-
-
-def _summed(rates: Iterable[Rates]) -> Rates:
-    known = list(rates)
-    return Rates(*(_sum(getattr(each, name) for each in known) for name in ("publish", "deliver", "ack", "redeliver")))
 
 
 def _sum(values: Iterable[float | None]) -> float | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dashboard.models import Broker
-from dashboard.snapshot import QueueRow, Snapshot
+from dashboard.snapshot import QueueRow, Rates, Snapshot
 from dashboard.verdicts import Verdict
 
 
@@ -41,6 +41,8 @@ class Attention:
 class OverviewPage:
     cards: tuple[Card, ...]
     attention: tuple[Attention, ...]
+    totals: Rates
+    """Of all brokers that answer."""
     unreachable: int
     embedded: Card | None
     is_first_run: bool

@@ -11,7 +11,7 @@ from django.utils import timezone
 from dashboard import access, verdicts
 from dashboard.models import Broker
 from dashboard.pages.overview import Attention, Card, OverviewPage
-from dashboard.snapshot import BrokerState, Snapshot
+from dashboard.snapshot import BrokerState, Rates, Snapshot
 from dashboard.verdicts import Status
 
 
@@ -47,6 +47,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     page = OverviewPage(
         cards=tuple(cards),
         attention=tuple(attention[: verdicts.ATTENTION_SHOWN]),
+        totals=Rates.summed(card.snapshot.rates for card in cards if card.snapshot.is_live),
         unreachable=sum(card.snapshot.state is BrokerState.UNREACHABLE for card in cards),
         embedded=embedded,
         is_first_run=len(cards) == 1 and embedded is not None and _is_untouched(embedded.snapshot),

@@ -84,7 +84,8 @@ def _publish(request: HttpRequest, here: Place, queue: str, exchange: Exchange) 
                 return redirect("job", job.pk)
             except ClientError as error:
                 failure = sentence(error)
-    rows = list(form["headers"].value() or []) if request.method == "POST" else []
+    typed = form["headers"].value() or () if request.method == "POST" else ()
+    rows = [row for row in typed if row.name or row.value]
     spare = [HeaderRow()] * (SPARE_HEADER_ROWS if "add_header" in request.POST or not rows else 1)
     page = PublishPage(here.broker, here.vhost, queue, exchange, form, rows + spare, HEADER_TYPES, preview, failure)
     return render(request, "publish/publish.html", {"page": page})

@@ -75,6 +75,13 @@ function go(index) {
   all.forEach((row, i) => row.classList.toggle("is-cur", i === at))
   all[at].scrollIntoView({ block: "nearest" })
 }
+// A click beside everything puts the focus on main.
+const isNowhere = target => target === document.body || target.id === "main"
+function turn(by) {
+  const tabs = $$(".tabs a")
+  const at = tabs.findIndex(tab => tab.matches('[aria-selected="true"], [aria-current]'))
+  tabs[at + by]?.click()
+}
 const places = { o: "overview", q: "queues", j: "jobs" }
 let went = 0
 const keys = {
@@ -87,9 +94,12 @@ const keys = {
   k: () => go(current() - 1),
   g: () => { went = Date.now() },
   x: () => rows()[current()]?.querySelector("input.check")?.click(),
-  Enter: event => { if (event.target === document.body) rows()[current()]?.querySelector("a")?.click() },
+  u: () => $(".crumbs li:nth-last-child(2) a")?.click(),
+  "[": () => turn(-1),
+  "]": () => turn(1),
+  Enter: event => { if (isNowhere(event.target)) rows()[current()]?.querySelector("a")?.click() },
   " ": event => {
-    if (event.target !== document.body) return
+    if (!isNowhere(event.target)) return
     event.preventDefault()
     $("live-indicator button")?.click()
   },
@@ -103,5 +113,6 @@ document.addEventListener("keydown", event => {
     if (address) location.href = address
     return
   }
-  keys[event.key]?.(event)
+  if (keys[event.key]) keys[event.key](event)
+  else if (/^[a-z]$/.test(event.key)) $(`[data-key="${event.key}"]`)?.click()
 })

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -57,6 +58,27 @@ PAGES = [
     queue_path(QUEUE, "move"),
     queue_path(QUEUE, "purge"),
 ]
+
+
+def test_keys_lead_through_the_pages_also_after_a_click_beside_everything(page: Page, channel: BlockingChannel) -> None:
+    for name in ("keys.a", "keys.b"):
+        channel.queue_declare(name)
+    page.goto("/brokers/local/queues/?q=keys.&sort=name")
+    expect(page.get_by_role("row", name="keys.b")).to_be_visible()
+    page.get_by_role("heading", name="Queues", exact=True).click()
+
+    for key in ("j", "j", "Enter"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("heading", name="keys.b")).to_be_visible()
+    page.keyboard.press("]")
+    expect(page.get_by_role("tab", name="Consumers")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("b")
+    expect(page).to_have_url(re.compile("/keys.b/messages/$"))
+    page.keyboard.press("u")
+    expect(page).to_have_url(re.compile("/keys.b/$"))
+    page.keyboard.press("u")
+
+    expect(page.get_by_role("heading", name="Queues", exact=True)).to_be_visible()
 
 
 def test_pages_have_no_violation_and_fit_the_window(page: Page, channel: BlockingChannel) -> None:

@@ -76,8 +76,10 @@ customElements.define("queue-table", class extends HTMLElement {
     try {
       const fresh = (await fragment(location.href)).querySelector("queue-table")
       if (!fresh) return location.reload()
+      const current = this.querySelector(".is-cur")?.dataset.row
       this.replaceChildren(...fresh.childNodes)
       this.#subscribe()
+      this.#rows.get(current)?.classList.add("is-cur")
     } catch {
       // The server is away; the indicator says so.
       this.#isWanted = true

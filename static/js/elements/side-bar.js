@@ -24,7 +24,7 @@ customElements.define("side-bar", class extends HTMLElement {
       glyph.setAttribute("aria-label", broker.health)
       for (const count of item.querySelectorAll("[data-count-of]")) count.textContent = number(broker[count.dataset.countOf])
     }
-    const running = this.querySelector("[data-running]")
+    const running = this.querySelector("[data-unfinished]")
     running.hidden = jobs === 0
     running.textContent = `${number(jobs)} running`
   }
