@@ -28,11 +28,21 @@ class Column:
 
 
 @dataclass(slots=True, frozen=True)
+class View:
+    """A filter that everybody needs, as a tab."""
+
+    title: str
+    filter: str
+    count: int
+
+
+@dataclass(slots=True, frozen=True)
 class QueuesPage:
     broker: Broker
     snapshot: Snapshot
     rows: tuple[Listed, ...]
     """Of this page only."""
+    views: tuple[View, ...]
     columns: tuple[Column, ...]
     filter: str
     filter_error: str

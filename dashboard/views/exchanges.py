@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from brokerctl.clients.models import Exchange
@@ -49,9 +49,7 @@ def detail(request: HttpRequest, broker: str, vhost: str, exchange: str) -> Http
         source, destination = client.exchange_bindings(vhost, exchange)
         outgoing, incoming = tuple(source), tuple(destination)
     except ClientError as failure:
-        if isinstance(failure, ObjectNotFound):
-            raise Http404(f"There is no exchange {exchange} in vhost {vhost} on {found.name}.") from failure
-        if known is None:
+        if known is None or isinstance(failure, ObjectNotFound):
             raise
         error = str(failure)
     role = access.role_on(request.user, found, vhost)

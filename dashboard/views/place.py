@@ -17,7 +17,7 @@ from dashboard import access, brokers
 from dashboard.models import Broker
 from dashboard.models.grant import Role
 from dashboard.snapshot import QueueRow
-from dashboard.words import sentence
+from dashboard.words import sentence, visible
 
 P = ParamSpec("P")
 
@@ -58,23 +58,26 @@ def says_why(
         except ClientError as error:
             slug = str(kwargs.get("broker", ""))
             broker = access.visible_brokers(request.user).filter(slug=slug).first()
-            title = TITLES.get(type(error), "The broker refused")
+            noun = "exchange" if "exchange" in kwargs else "queue"
+            missing = _missing(error, broker, noun, kwargs)
+            context = {
+                "title": f"No such {noun}" if missing else TITLES.get(type(error), "The broker refused"),
+                "sentence": missing or sentence(error),
+                "broker": broker,
+                "list": f"{noun}s",
+                "is_missing": bool(missing),
+            }
             status = 404 if isinstance(error, ObjectNotFound) else 502
-            missing = _missing(error, broker, str(kwargs.get("vhost", "")), kwargs)
-            context = {"title": title, "sentence": missing or sentence(error), "broker": broker}
             return render(request, "brokers/refused.html", context, status=status)
 
     return answered
 
 
-def _missing(error: ClientError, broker: Broker | None, vhost: str, names: Mapping[str, object]) -> str:
+def _missing(error: ClientError, broker: Broker | None, noun: str, names: Mapping[str, object]) -> str:
     """What the address names and the broker does not have, in words; the broker itself only says 'Not Found'."""
-    if not isinstance(error, ObjectNotFound) or broker is None:
+    if not isinstance(error, ObjectNotFound) or broker is None or noun not in names:
         return ""
-    for noun in ("queue", "exchange"):
-        if noun in names:
-            return f"There is no {noun} {names[noun]} in vhost {vhost} on {broker.name}."
-    return ""
+    return f"There is no {noun} {visible(str(names[noun]))} in vhost {names['vhost']} on {broker.name}."
 
 
 TITLES: dict[type[ClientError], str] = {

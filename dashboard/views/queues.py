@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from brokerctl.clients.models import Queue
-from brokerctl.errors import ClientError, ObjectNotFound
+from brokerctl.errors import ClientError
 from dashboard import access, brokers, listing, outlook, verdicts
 from dashboard.models import Broker
 from dashboard.models.grant import Role
-from dashboard.pages.queues import Argument, Column, Listed, QueuePage, QueuesPage
+from dashboard.pages.queues import Argument, Column, Listed, QueuePage, QueuesPage, View
 from dashboard.snapshot import QueueRow, Rates
 from dashboard.views.place import says_why
 
@@ -29,6 +29,13 @@ COLUMNS = (
     Column("consumers", "Cons", is_number=True, hint="Consumers"),
 )
 
+VIEWS = (
+    ("All", ""),
+    ("Needs attention", "state:attention"),
+    ("No consumers", "consumers:0 ready>0"),
+    ("Idle", "state:idle"),
+)
+
 
 def list_queues(request: HttpRequest, broker: str) -> HttpResponse:
     found = access.broker_or_404(request.user, broker)
@@ -37,7 +44,8 @@ def list_queues(request: HttpRequest, broker: str) -> HttpResponse:
     rows = [Listed(row, verdicts.of_queue(row, taken, now)) for row in taken.queues.values()]
     vhost, text = request.GET.get("vhost", ""), request.GET.get("q", "").strip()
     wanted = listing.parse(text)
-    matching = [each for each in rows if (not vhost or each.row.queue.vhost == vhost) and wanted.keeps(each)]
+    here = [each for each in rows if not vhost or each.row.queue.vhost == vhost]
+    matching = [each for each in here if wanted.keeps(each)]
     by, is_descending = _order(request)
     ordered = listing.sort(matching, by, is_descending=is_descending)
     pages = max(1, -(-len(ordered) // listing.PAGE_ROWS))
@@ -47,6 +55,7 @@ def list_queues(request: HttpRequest, broker: str) -> HttpResponse:
         broker=found,
         snapshot=taken,
         rows=tuple(shown),
+        views=tuple(View(title, q, sum(map(listing.parse(q).keeps, here))) for title, q in VIEWS),
         columns=COLUMNS,
         filter=text,
         filter_error=wanted.error,
@@ -94,11 +103,8 @@ def detail(request: HttpRequest, broker: str, vhost: str, queue: str) -> HttpRes
 
 
 def _asked(broker: Broker, vhost: str, queue: str) -> QueueRow:
-    """A queue the collector has not seen yet: ask the broker. Raises Http404 when there is none, else ClientError."""
-    try:
-        return QueueRow(brokers.client(broker).queue(vhost, queue), Rates())
-    except ObjectNotFound as error:
-        raise Http404(f"There is no queue {queue} in vhost {vhost} on {broker.name}.") from error
+    """A queue the collector has not seen yet: ask the broker. Raises ClientError."""
+    return QueueRow(brokers.client(broker).queue(vhost, queue), Rates())
 
 
 def _arguments(queue: Queue) -> tuple[Argument, ...]:

@@ -129,7 +129,7 @@ def test_a_queue_that_is_not_there_is_a_404_with_a_sentence(broker: Broker, oper
     answer = browser(operator).get(address("nowhere"))
 
     assert answer.status_code == 404
-    assert "There is no such thing on the broker" in answer.content.decode()
+    assert "No such queue" in answer.content.decode()
 
 
 @pytest.mark.parametrize("page", ["messages", "queue-publish", "purge", "move", "exchange-publish"])

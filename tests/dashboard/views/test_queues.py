@@ -53,6 +53,14 @@ def test_the_filter_keeps_what_it_says(text: str, names: list[str], three: Broke
     assert sorted(shown(owner, q=text)) == names
 
 
+def test_a_tab_says_how_many_queues_it_has(three: Broker, owner: User) -> None:
+    text = browser(owner).get(reverse("queues", args=["bench"]), {"vhost": OTHER_VHOST}).content.decode()
+
+    counts = dict(re.findall(r'>([^<>]+) <span class="tabs__n">(\d+)</span>', text))
+    assert counts["All"] == counts["Idle"] != "0"
+    assert counts["Needs attention"] == counts["No consumers"] == "0"
+
+
 def test_a_term_that_is_not_understood_is_named(three: Broker, owner: User) -> None:
     answer = browser(owner).get(reverse("queues", args=["bench"]), {"q": "ready>many"})
 
