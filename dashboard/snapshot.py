@@ -108,6 +108,11 @@ class Snapshot:
     def is_live(self) -> bool:
         return self.state is BrokerState.LIVE
 
+    @property
+    def vhost_names(self) -> frozenset[str]:
+        """A vhost may have queues before it is in the list, and be in the list without any."""
+        return frozenset(vhost.name for vhost in self.vhosts) | {vhost for vhost, _ in self.queues}
+
     def only(self, vhosts: Set[str] | None) -> Snapshot:
         """What is known of these vhosts, and nothing that tells of others; None is all of them."""
         if vhosts is None:

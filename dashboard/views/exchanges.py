@@ -30,7 +30,11 @@ def list_exchanges(request: HttpRequest, broker: str) -> HttpResponse:
         rows=tuple(shown),
         filter=text,
         vhost=vhost,
-        vhosts=tuple(sorted({each.vhost for each in taken.exchanges})),
+        vhosts=tuple(
+            sorted(
+                {*({vhost} - {""}), *(each.name for each in taken.vhosts), *(each.vhost for each in taken.exchanges)}
+            )
+        ),
         total=len(taken.exchanges),
     )
     return render(request, "exchanges/list.html", {"page": page})

@@ -60,7 +60,9 @@ def list_queues(request: HttpRequest, broker: str) -> HttpResponse:
         filter=text,
         filter_error=wanted.error,
         vhost=vhost,
-        vhosts=tuple(sorted({each.row.queue.vhost for each in rows})),
+        vhosts=tuple(
+            sorted({*({vhost} - {""}), *(each.name for each in taken.vhosts), *(each.row.queue.vhost for each in rows)})
+        ),
         sort=by,
         is_descending=is_descending,
         count=len(ordered),

@@ -13,6 +13,10 @@ export function fill(root, data) {
       cell.classList.toggle("z", text === "0" && cell.matches("td"))
     }
   }
+  for (const noun of root.querySelectorAll("[data-noun-of]")) {
+    const { nounOf, one, more } = noun.dataset
+    if (data[nounOf] !== undefined) noun.textContent = data[nounOf] === 1 ? one : more
+  }
   if (data.verdict !== undefined) for (const cell of root.querySelectorAll('[data-cell="status"]')) verdict(cell, data)
 }
 

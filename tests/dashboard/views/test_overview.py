@@ -21,7 +21,7 @@ def test_a_broker_nobody_has_asked_yet_is_connecting(broker: Broker, owner: User
     text = page(owner)
 
     assert "Connecting" in text
-    assert "–</span> connections" in text
+    assert 'data-cell="connections" data-format="number">–</span>' in text
 
 
 def test_a_live_broker_shows_what_it_is_and_holds(real: EmbeddedBroker, broker: Broker, owner: User) -> None:
@@ -60,7 +60,7 @@ def test_a_member_sees_and_counts_only_granted_vhosts(real: EmbeddedBroker, brok
     text = page(seen)
 
     assert ">7</dd>" in text
-    assert "–</span> connections" in text
+    assert 'data-cell="connections" data-format="number">–</span>' in text
     assert "mine" not in browser(seen).get("/brokers/bench/queues/").content.decode()
     assert (
         '<span class="nav__n" data-count-of="queues">1</span>'

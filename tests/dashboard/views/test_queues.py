@@ -61,6 +61,20 @@ def test_a_tab_says_how_many_queues_it_has(three: Broker, owner: User) -> None:
     assert counts["Needs attention"] == counts["No consumers"] == "0"
 
 
+@pytest.mark.parametrize("page", ["queues", "exchanges"])
+def test_a_vhost_can_be_chosen_though_it_is_empty(page: str, three: Broker, owner: User, real: EmbeddedBroker) -> None:
+    with api(real) as asked:
+        asked.put("/vhosts/empty").raise_for_status()
+    look(three)
+
+    text = browser(owner).get(reverse(page, args=["bench"]), {"vhost": "gone"}).content.decode()
+
+    with api(real) as asked:
+        asked.delete("/vhosts/empty").raise_for_status()
+    assert "<option>empty</option>" in text
+    assert "<option selected>gone</option>" in text
+
+
 def test_a_term_that_is_not_understood_is_named(three: Broker, owner: User) -> None:
     answer = browser(owner).get(reverse("queues", args=["bench"]), {"q": "ready>many"})
 
