@@ -116,7 +116,7 @@ def left_behind(source: Queue, review: Review, *, keeps_originals: bool) -> int:
 
 def to_queue(source: Queue, queue: Queue, count: int, entries: Sequence[Entry], target: Target) -> Review:
     lane = Lane(count, queue.name, waiting(queue))
-    facts = [Fact("ok", f"{messages(count)} to {queue.name}, at the tail, in their order.")]
+    facts = [Fact("ok", f"{messages(count)} to {queue.name}, at the tail{in_order(count)}.")]
     facts += _limits(queue, count)
     return Review(count, (lane,), (*facts, *warnings(source, entries, target)), "", queue.name)
 
@@ -176,7 +176,7 @@ def routing_facts(lanes: Sequence[Lane], exchange: str, source: Queue) -> list[F
                      f"What is not routed stays in {source.name}.")
             )  # fmt: skip
         elif lane.to:
-            facts.append(Fact("ok", f"{messages(lane.count)} to {lane.to}, in their order."))
+            facts.append(Fact("ok", f"{messages(lane.count)} to {lane.to}{in_order(lane.count)}."))
         else:
             facts.append(
                 Fact("warn", f"Of {lane.count:,} it is not known where {name} sends them. "
@@ -224,6 +224,10 @@ def _limits(queue: Queue, count: int) -> list[Fact]:
 def waiting(queue: Queue) -> str:
     consumers = "1 consumer" if queue.consumers == 1 else f"{queue.consumers} consumers"
     return f"{queue.messages_ready:,} ready, {consumers}"
+
+
+def in_order(count: int) -> str:
+    return "" if count == 1 else ", in their order"
 
 
 def messages(count: int) -> str:

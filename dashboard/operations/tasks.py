@@ -101,4 +101,4 @@ def _do(operation_id: int, edits: Edits | None = None) -> None:
         reporter.finish(State.FAILED, error="Postroom itself failed here. The log of its worker says how.")
     else:
         reporter.finish(State.DONE, tally)
-        log.info("Job %s done: %s", operation_id, dict(tally.counts))
+        log.info("Job %s done: %s", operation_id, ", ".join(f"{count} {name}" for name, count in tally.counts.items()))

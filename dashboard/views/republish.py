@@ -136,4 +136,5 @@ def _back_again(source: Queue, lanes: list[Lane]) -> list[Fact]:
     back = sum(lane.count for lane in lanes if source.name in lane.to.split(", "))
     if not back:
         return []
-    return [Fact("warn", f"{back:,} come back to {source.name} itself, at its tail: that is where their key leads.")]
+    come = "It comes" if back == 1 else f"{back:,} come"
+    return [Fact("warn", f"{come} back to {source.name} itself, at its tail: that is where the key leads.")]

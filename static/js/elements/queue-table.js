@@ -2,7 +2,7 @@
 
 import { fill } from "postroom/cells"
 import { number } from "postroom/format"
-import { fragment } from "postroom/http"
+import { fragment, redraw } from "postroom/http"
 import { live } from "postroom/live"
 import { push } from "postroom/spark"
 
@@ -74,8 +74,10 @@ customElements.define("queue-table", class extends HTMLElement {
     this.#isWanted = false
     this.#fetchedAt = now
     try {
-      const fresh = (await fragment(location.href)).querySelector("queue-table")
+      const page = await fragment(location.href)
+      const fresh = page.querySelector("queue-table")
       if (!fresh) return location.reload()
+      redraw(page)
       const current = this.querySelector(".is-cur")?.dataset.row
       this.replaceChildren(...fresh.childNodes)
       this.#subscribe()

@@ -192,8 +192,12 @@ function add(points, point, name) {
   while (points.length && points[0][AT] < point[AT] - RANGES[name][0]) points.shift()
 }
 
-/** With a point of nothing wherever measurements are missing: the line must not run across. */
-function withHoles(points) {
+/**
+ * With a point of nothing wherever measurements are missing: the line must not run across. Steps without one are no
+ * hole by themselves: a broker that is asked every five seconds has four of them in a row.
+ */
+function withHoles(all) {
+  const points = all.filter(point => point.slice(1).some(value => value !== null))
   const steps = points.slice(1).map((point, i) => point[AT] - points[i][AT]).sort((a, b) => a - b)
   const usual = Math.min(steps[Math.floor(steps.length / 2)] ?? 0, Math.max(HELD_SECONDS, RANGES[range()][1]))
   return points.flatMap((point, i) => {
