@@ -149,25 +149,31 @@ class Broker:
 
     def close_channel(self, channel: Channel, effects: Effects) -> None:
         """Consumers go, unacked messages return to their places, unused auto-delete queues go."""
-        channel.peer.channels.pop(channel.number, None)
-        self.context.churn.channel_closed += 1
-        vhost = self.vhosts.get(channel.peer.vhost)
-        left = channel.close(effects)
-        if vhost is not None:
-            replies.cancel(vhost, channel, effects)
-            vhost.closed_channels.add(channel.counters)
-            for queue in left:
-                vhost.delete_if_unused(queue, effects)
+        self._close_channels(channel.peer, [channel], effects)
 
     def close_peer(self, peer: Peer, effects: Effects) -> None:
         """A connection ended, however it did."""
-        for channel in list(peer.channels.values()):
-            self.close_channel(channel, effects)
+        self._close_channels(peer, list(peer.channels.values()), effects)
         vhost = self.vhosts.get(peer.vhost)
         if vhost is not None:
             vhost.release_exclusive(peer.name, effects)
         if self.peers.pop(peer.name, None) is not None:
             self.context.churn.connection_closed += 1
+
+    def _close_channels(self, peer: Peer, channels: list[Channel], effects: Effects) -> None:
+        vhost = self.vhosts.get(peer.vhost)
+        # All consumers first: what one channel gives back must not go to another that is about to end.
+        left = [queue for channel in channels for queue in channel.end_consumers(effects)]
+        for channel in channels:
+            peer.channels.pop(channel.number, None)
+            self.context.churn.channel_closed += 1
+            channel.close(effects)
+            if vhost is not None:
+                replies.cancel(vhost, channel, effects)
+                vhost.closed_channels.add(channel.counters)
+        if vhost is not None:
+            for queue in left:
+                vhost.delete_if_unused(queue, effects)
 
     def expire(self, effects: Effects) -> None:
         """Let time pass. The clock was set before."""

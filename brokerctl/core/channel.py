@@ -185,17 +185,22 @@ class Channel:
         self.unacked.clear()
         self.requeue(settled, effects)
 
-    def close(self, effects: Effects) -> list[Queue]:
-        """End: consumers go first, so that returned messages do not come back here. Returns the queues they left."""
-        left = []
-        for consumer in list(self.consumers.values()):
+    def end_consumers(self, effects: Effects) -> list[Queue]:
+        """All consumers go, before anything returns to their queues. Returns the queues they left."""
+        leaving = list(self.consumers.values())
+        for consumer in leaving:
+            # First of all of them: of a single active consumer the next in line may be one that goes with it.
+            consumer.is_gone = True
+        for consumer in leaving:
             consumer.queue.remove_consumer(consumer, effects)
-            left.append(consumer.queue)
         self.consumers.clear()
+        return [consumer.queue for consumer in leaving]
+
+    def close(self, effects: Effects) -> None:
+        """End, after `end_consumers`: what is unacked returns to its queues."""
         if self.transaction is not None:
             self.transaction.rollback(self)
         self.recover(effects)
-        return left
 
     def _take(self, tag: int, multiple: bool) -> list[Delivery]:
         if not multiple:

@@ -6,7 +6,7 @@ Values only: the new x-death table is computed here, the bytes are amended by th
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from brokerctl.core.context import Context
@@ -80,7 +80,7 @@ class DeadLetters:
         headers = codec.read(header)
         queues = [
             destination
-            for destination in self._router.route(exchange, copy.routing_key, headers)
+            for destination in self._routed(exchange, copy.routing_key, headers)
             if reason is Reason.REJECTED or not is_cycle(headers, destination)
         ]
         address = self._router.reply_queue(exchange, copy.routing_key)
@@ -90,6 +90,11 @@ class DeadLetters:
         exchange.publish_out += len(queues)
         full = turn_away(queues, copy, effects)
         enqueue(self._context, [queue for queue in queues if queue not in full], copy, effects)
+
+    def _routed(self, exchange: Exchange, routing_key: str, headers: Arguments) -> Iterable[Queue]:
+        """By the message's key, and by those in its CC, if they are still there."""
+        keys = [routing_key, *_copied(headers)]
+        return dict.fromkeys(queue for key in keys for queue in self._router.route(exchange, key, headers))
 
 
 def headers_after(

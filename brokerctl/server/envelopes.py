@@ -6,19 +6,23 @@ from brokerctl.core import replies
 from brokerctl.core.arguments import MAX_TIME_MS
 from brokerctl.core.channel import Channel
 from brokerctl.core.message import Envelope
+from brokerctl.core.permissions import User
 from brokerctl.errors import NotImplementedHere, PreconditionFailed
 from brokerctl.protocol.events import Publication
 from brokerctl.wire import properties
 
+IMPERSONATOR = "impersonator"
+"""Who has this tag publishes in anybody's name (RabbitMQ, docs/validated-user-id)."""
 
-def envelope_of(publication: Publication, user: str, channel: Channel) -> Envelope:
+
+def envelope_of(publication: Publication, user: User, channel: Channel) -> Envelope:
     """Check the properties of a publish; what holds for its repeats stays in the memo. Raises AmqpError."""
     if publication.immediate:
         raise NotImplementedHere("immediate=true")
     header = publication.header
     facts = properties.facts(header)
-    if facts.user_id is not None and facts.user_id != user:
-        raise PreconditionFailed(f"user_id property set to '{facts.user_id}' but authenticated user was '{user}'")
+    if facts.user_id is not None and facts.user_id != user.name and IMPERSONATOR not in user.tags:
+        raise PreconditionFailed(f"user_id property set to '{facts.user_id}' but authenticated user was '{user.name}'")
     asks_for_reply = facts.reply_to == replies.REPLY_TO
     if asks_for_reply:
         header = properties.with_reply_to(header, replies.address(channel))
@@ -30,8 +34,8 @@ def envelope_of(publication: Publication, user: str, channel: Channel) -> Envelo
         facts.priority,
         _milliseconds(facts.expiration),
     )
-    if not asks_for_reply:
-        # The channel may lose that address, and must be told when it asks again.
+    if not asks_for_reply and facts.user_id in (None, user.name):
+        # The channel may lose that address, and the user that tag: it must be told when it asks again.
         publication.memo = envelope
     return envelope
 

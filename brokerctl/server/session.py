@@ -292,7 +292,7 @@ class Session(asyncio.Protocol):
             return
         publication = event.publication
         try:
-            envelope = publication.memo or envelope_of(publication, self.user, outlet.channel)
+            envelope = publication.memo or envelope_of(publication, outlet.vhost.user, outlet.channel)
             outlet.vhost.publish_all(outlet.channel, envelope, event.bodies, publication.mandatory, self.effects)
         except AmqpError as error:
             self.fail(event.channel, error, 60, 40)

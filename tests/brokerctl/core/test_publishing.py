@@ -157,3 +157,20 @@ def test_missing_dead_letter_exchange_drops_the_message() -> None:
     reject(vhost, queue, [])
 
     assert (queue.ready, queue.unacked) == (0, 0)
+
+
+def test_dead_letter_keeps_the_keys_of_its_sender_unless_the_queue_has_one_of_its_own() -> None:
+    vhost, queue = vhost_with(arguments={"x-dead-letter-exchange": "amq.direct"})
+    own, copied = vhost.declare_queue("own", []), vhost.declare_queue("copied", [])
+    vhost.bind(vhost.exchange("amq.direct"), own, "q", {}, [])
+    vhost.bind(vhost.exchange("amq.direct"), copied, "extra", {}, [])
+    arguments = {"x-dead-letter-exchange": "amq.direct", "x-dead-letter-routing-key": "q"}
+    other = vhost.declare_queue("other", [], arguments=arguments)
+    publishing.publish(vhost, None, message(headers={"CC": ["extra"]}), False, [])
+    publishing.publish(vhost, None, message(key="other", headers={"CC": ["extra"]}), False, [])
+
+    reject(vhost, queue, [])
+    assert (own.ready, copied.ready) == (1, 1)
+    reject(vhost, other, [])
+
+    assert (own.ready, copied.ready) == (2, 1)

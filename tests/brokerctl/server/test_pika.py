@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import httpx
 import pika
 import pika.exceptions
 import pytest
@@ -161,3 +162,21 @@ def test_any_utf8_name_of_255_bytes_works(channel: BlockingChannel, name: str) -
     channel.basic_publish("", name, b"x")
 
     assert channel.basic_get(name, auto_ack=True)[2] == b"x"
+
+
+def test_impersonator_publishes_in_the_name_of_another_as_long_as_it_may(embedded_broker: EmbeddedBroker) -> None:
+    with httpx.Client(base_url=f"http://127.0.0.1:{embedded_broker.api_port}/api", auth=("guest", "guest")) as api:
+        body = {"password": "secret", "tags": "impersonator"}
+        api.put("/users/herald", json=body).raise_for_status()
+        rights = {"configure": ".*", "write": ".*", "read": ".*"}
+        api.put("/permissions/%2F/herald", json=rights).raise_for_status()
+        with embedded_broker.connect(user="herald", password="secret") as connection:
+            speaking = connection.channel()
+            speaking.confirm_delivery()
+            for _ in range(2):
+                speaking.basic_publish("amq.fanout", "", b"", pika.BasicProperties(user_id="king"))
+            api.put("/users/herald", json={**body, "tags": ""}).raise_for_status()
+
+            with pytest.raises(pika.exceptions.ChannelClosedByBroker, match="user_id property set to 'king'"):
+                speaking.basic_publish("amq.fanout", "", b"", pika.BasicProperties(user_id="king"))
+        api.delete("/users/herald").raise_for_status()
