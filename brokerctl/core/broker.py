@@ -15,7 +15,7 @@ from brokerctl.core.effects import Effects, Save
 from brokerctl.core.headers import HeaderCodec
 from brokerctl.core.permissions import Permission, TopicPermission, User
 from brokerctl.core.policies import Kind
-from brokerctl.core.queue import Queue
+from brokerctl.core.queue import WORK, Queue
 from brokerctl.core.vhost import Vhost
 from brokerctl.errors import AmqpError, NotAllowed, NotFound
 
@@ -176,9 +176,15 @@ class Broker:
                 vhost.delete_if_unused(queue, effects)
 
     def expire(self, effects: Effects) -> None:
-        """Let time pass. The clock was set before."""
-        for queue in list(self.context.expiring):
-            self.vhosts[queue.vhost].expire(queue, effects)
+        """Let time pass. The clock was set before. When a lot is over at once, some of it waits for the next call."""
+        work, expiring = WORK, self.context.expiring
+        for queue in list(expiring):
+            work = self.vhosts[queue.vhost].expire(queue, effects, work)
+            if work <= 0:
+                if queue in expiring:
+                    # Last in line next time, so that one queue does not keep the others waiting.
+                    expiring[queue] = expiring.pop(queue)
+                return
 
     # Start
 

@@ -58,9 +58,8 @@ def govern(vhost: Vhost, queue: Queue, effects: Effects) -> None:
         if queue.rules.expires_ms != expires_before:
             # The time counts from now, not from when the queue was last used under another rule.
             queue.was_used = True
-    if queue.rules.expires_ms is not None:
+    if queue.shrink(effects) <= 0 or queue.rules.expires_ms is not None:
         vhost.context.expiring[queue] = None
-    queue.shrink(effects)
 
 
 def _renew(vhost: Vhost, effects: Effects) -> None:

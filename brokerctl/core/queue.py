@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
 UNLIMITED = Memory()
 
+WORK = 40_000
+"""What may be given up in one go, in messages that are simply dropped: a microsecond each. More would stop the loop."""
+
+BURIAL_WORK = 40
+"""A message that is dead-lettered takes as long as so many that are dropped."""
+
 
 class Queue:
     __slots__ = (
@@ -159,10 +165,15 @@ class Queue:
         if self.ready_bytes > self._roomy_bytes or self.counters.publish > self._roomy_publishes:
             self._watch_memory()
 
-    def shrink(self, effects: Effects) -> None:
-        """Push the oldest out until the limits hold; a queue that refuses new messages keeps those it has."""
-        while self.rules.overflow == DROP_HEAD and self.ready and self._is_over(0, 0):
+    def shrink(self, effects: Effects, work: int = WORK) -> int:
+        """Push the oldest out until the limits hold; a queue that refuses new messages keeps those it has.
+
+        Stops when the work is used up, and goes on with the next push or look. Returns the work that is left.
+        """
+        while work > 0 and self.rules.overflow == DROP_HEAD and self.ready and self._is_over(0, 0):
             self._drop_head(Reason.MAXLEN, effects)
+            work -= self._work_of_a_drop
+        return work
 
     def restore(self, positions: array[int], sizes: array[int], priorities: bytearray) -> None:
         """Take over what the store kept, before anybody consumes. It is read when its turn comes."""
@@ -186,10 +197,17 @@ class Queue:
         if self.backlog.is_settled:
             self.memory.crowded.pop(self, None)
 
-    def expire(self, now: float, effects: Effects) -> None:
-        """Give up messages at the head whose time is over. Behind the head they wait for their turn (docs/ttl)."""
-        while (head := self.backlog.head) is not None and head.expires_at is not None and head.expires_at <= now:
+    def expire(self, now: float, effects: Effects, work: int = WORK) -> int:
+        """Give up messages at the head whose time is over. Behind the head they wait for their turn (docs/ttl).
+
+        Stops when the work is used up, and goes on with the next look. Returns the work that is left.
+        """
+        while work > 0 and (head := self.backlog.head) is not None:
+            if head.expires_at is None or head.expires_at > now:
+                break
             self._drop_head(Reason.EXPIRED, effects)
+            work -= self._work_of_a_drop
+        return work
 
     def pump(self, effects: Effects) -> None:
         """Hand out messages, one consumer after the other, until there are none or nobody has credit."""
@@ -321,6 +339,10 @@ class Queue:
     def is_unused(self) -> bool:
         """An auto-delete queue dies when the last of its consumers has gone, not before the first (§1.7.2.1)."""
         return self.is_auto_delete and self.had_consumers and not self.consumers
+
+    @property
+    def _work_of_a_drop(self) -> int:
+        return 1 if self.rules.dead_letter_exchange is None else BURIAL_WORK
 
     def _is_over(self, more: int, more_bytes: int) -> bool:
         length, size = self.rules.max_length, self.rules.max_length_bytes

@@ -17,7 +17,7 @@ from brokerctl.core.effects import CancelConsumer, Effects, Save
 from brokerctl.core.exchanges import TYPES, Binding, Exchange
 from brokerctl.core.message import Arguments
 from brokerctl.core.policies import Policies
-from brokerctl.core.queue import Queue
+from brokerctl.core.queue import WORK, Queue
 from brokerctl.core.records import binding_key, binding_record, exchange_record, queue_record
 from brokerctl.core.routing import Router
 from brokerctl.errors import AccessRefused, CommandInvalid, NotFound, NotImplementedHere, PreconditionFailed
@@ -220,10 +220,13 @@ class Vhost:
         if queue.is_unused and not queue.is_deleted:
             self.delete_queue(queue, effects)
 
-    def expire(self, queue: Queue, effects: Effects) -> None:
-        """Let time pass for one queue: expired messages go, and the queue if nobody used it for its x-expires."""
+    def expire(self, queue: Queue, effects: Effects, work: int = WORK) -> int:
+        """Let time pass for one queue: what is expired or too much goes, and the queue itself after its x-expires.
+
+        Returns how much of the work is left.
+        """
         now = self.context.clock.now
-        queue.expire(now, effects)
+        work = queue.shrink(effects, queue.expire(now, effects, work))
         limit = queue.rules.expires_ms
         if limit is None:
             if not queue.ready and not queue.unacked:
@@ -232,6 +235,7 @@ class Vhost:
             queue.was_used, queue.unused_since = False, now
         elif now - queue.unused_since >= limit / 1000:
             self.delete_queue(queue, effects)
+        return work
 
     # Bindings
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from brokerctl.core import publishing
+from brokerctl.core import enforcing, publishing
 from brokerctl.core.broker import Broker
 from brokerctl.core.channel import Channel, Peer
 from brokerctl.core.effects import Deliver, DeliverAll, Effects
 from brokerctl.core.message import Message
-from brokerctl.core.queue import Queue
+from brokerctl.core.policies import Kind, Policy
+from brokerctl.core.queue import BURIAL_WORK, WORK, Queue
 from brokerctl.server.codec import WireCodec
 from brokerctl.wire import properties
 
@@ -76,3 +77,31 @@ def test_next_in_line_on_another_channel_takes_over() -> None:
 
     assert are_deliveries(effects)
     assert len(stage.other.unacked) == 1
+
+
+def test_much_that_is_over_at_once_goes_piece_by_piece_and_no_queue_waits_for_another() -> None:
+    stage = Stage(message_ttl=1000, dead_letter_exchange="amq.fanout")
+    few = stage.vhost.declare_queue("few", [], arguments={"x-message-ttl": 1000})
+    stage.publish(2 * WORK // BURIAL_WORK)
+    publishing.publish(stage.vhost, None, Message("", "few", properties.encode({}, 0), b""), False, [])
+    stage.broker.context.clock.now += 2
+
+    stage.broker.expire([])
+    assert (stage.queue.ready, few.ready) == (WORK // BURIAL_WORK, 1)
+    stage.broker.expire([])
+    assert few.ready == 0
+    stage.broker.expire([])
+
+    assert stage.queue.ready == 0
+
+
+def test_queue_far_above_a_new_limit_shrinks_piece_by_piece() -> None:
+    stage = Stage(dead_letter_exchange="amq.fanout")
+    stage.publish(2 * WORK // BURIAL_WORK)
+    limit = Policy("p", "^q$", {"max-length": 10})
+
+    enforcing.put_policy(stage.vhost, Kind.POLICY, limit, [])
+    assert stage.queue.ready == WORK // BURIAL_WORK
+    stage.broker.expire([])
+
+    assert stage.queue.ready == 10
