@@ -19,7 +19,7 @@ from brokerctl.core.broker import Broker
 from brokerctl.core.effects import Effects, Save
 from brokerctl.core.message import Entry, Message
 from brokerctl.core.queue import Queue
-from brokerctl.errors import CommandInvalid, ConnectionForced, InternalError, StoreError
+from brokerctl.errors import AmqpError, CommandInvalid, ConnectionForced, InternalError, StoreError
 from brokerctl.protocol.connection import Limits
 from brokerctl.server import blocking, machine, overdue, revocation, startup
 from brokerctl.server.alarms import Alarms
@@ -328,16 +328,24 @@ def any_saved(effects: Effects) -> bool:
     return any(type(effect) is Save for effect in effects)
 
 
-def _entry(stored: StoredMessage) -> Entry:
-    facts = properties.facts(stored.header)
+def _entry(stored: StoredMessage) -> Entry | None:
+    is_persistent, expiration = not stored.is_transient, None
+    if stored.is_transient or stored.expires_ms:
+        # What the record does not tell: how it was published, and for how long.
+        try:
+            facts = properties.facts(stored.header)
+        except AmqpError as error:
+            log.error("message %d has a header that cannot be read: %s", stored.position, error.text)
+            return None
+        is_persistent, expiration = facts.persistent, int(facts.expiration) if facts.expiration else None
     message = Message(
         stored.exchange,
         stored.routing_key,
         stored.header,
         stored.body,
-        facts.persistent,
-        facts.priority,
-        int(facts.expiration) if facts.expiration else None,
+        is_persistent,
+        stored.priority,
+        expiration,
     )
     expires_at = None
     if stored.expires_ms:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from brokerctl.errors import StoreError
+from brokerctl.store import filesystem
 
 LOCK = "lock"
 
@@ -74,6 +75,7 @@ class FileDisk:
         except OSError as error:
             self.release()
             raise StoreError(f"{folder} is locked: is another broker using this folder?") from error
+        filesystem.report(folder)
 
     def __str__(self) -> str:
         return str(self._path)
