@@ -119,6 +119,7 @@ class Broker:
     ) -> None:
         """Bind a user to routing keys at an exchange; it need not exist, and is asked only when its type is topic."""
         user.topic_permissions[vhost, exchange] = TopicPermission(write, read)
+        self.rights_epoch += 1
         effects.append(Save(TOPIC_PERMISSION, (user.name, vhost, exchange), {"write": write, "read": read}))
 
     def clear_topic_permissions(self, user: User, vhost: str, effects: Effects, exchange: str | None = None) -> None:
@@ -126,6 +127,7 @@ class Broker:
         for place in list(user.topic_permissions):
             if place[0] == vhost and exchange in (None, place[1]):
                 del user.topic_permissions[place]
+                self.rights_epoch += 1
                 effects.append(Save(TOPIC_PERMISSION, (user.name, *place), None))
 
     # Connections

@@ -73,6 +73,8 @@ class NodeState:
     disk_free_bytes: int
     disk_free_limit_bytes: int
     listeners: list[Listener] = field(default_factory=list)
+    has_external: bool = False
+    """Whether clients can log in by a certificate."""
 
 
 class PropertyCodec(Protocol):

@@ -21,6 +21,7 @@ AUTH_MECHANISMS: list[Json] = [
     {"name": "PLAIN", "description": "SASL PLAIN authentication mechanism", "enabled": True},
     {"name": "AMQPLAIN", "description": "QPid AMQPLAIN mechanism", "enabled": True},
 ]
+EXTERNAL: Json = {"name": "EXTERNAL", "description": "TLS client certificate", "enabled": True}
 
 
 def has_memory_alarm(node: NodeState) -> bool:
@@ -66,7 +67,7 @@ def _row(call: Call) -> Json:
         "disk_free_alarm": has_disk_alarm(node),
         **overview.churn(call),
         "exchange_types": overview.EXCHANGE_TYPES,
-        "auth_mechanisms": AUTH_MECHANISMS,
+        "auth_mechanisms": [*AUTH_MECHANISMS, EXTERNAL] if node.has_external else AUTH_MECHANISMS,
         "applications": [
             {"name": "postroom", "description": "The embedded broker of Postroom", "version": brokerctl.__version__}
         ],

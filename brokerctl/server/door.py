@@ -55,6 +55,7 @@ class NodeDoor:
             disk_free_bytes=alarms.reading.disk_free_bytes,
             disk_free_limit_bytes=alarms.disk_free_limit_bytes,
             listeners=self._listeners,
+            has_external=self._node.config.tls_verify_client != "none",
         )
 
 

@@ -43,6 +43,7 @@ def main() -> int:
         config = BrokerConfig.from_environment()
         logging.basicConfig(level=config.log_level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
         startup.check(config)
+        startup.warn(config)
         startup.check_memory(config)
         startup.check_folder(config.home / FOLDER)
         uvloop.run(serve(config))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import stat
 from pathlib import Path
 
 from brokerctl.errors import SettingError
 from brokerctl.server import machine
+from brokerctl.server.addresses import is_loopback
 from brokerctl.server.config import BrokerConfig
+
+log = logging.getLogger(__name__)
 
 
 def check(config: BrokerConfig) -> None:
@@ -21,6 +25,16 @@ def check(config: BrokerConfig) -> None:
         )
     _check_ports(config)
     _check_tls(config)
+
+
+def warn(config: BrokerConfig) -> None:
+    """Tell in the log what is allowed and deserves a thought."""
+    beyond = [host for host in config.hosts if host != "localhost" and not is_loopback(host)]
+    if beyond:
+        log.warning(
+            "POSTROOM_BROKER_HOSTS lets other machines in at %s without TLS: passwords can be read on the way",
+            ", ".join(beyond),
+        )
 
 
 def memory_limit_bytes(config: BrokerConfig) -> int:

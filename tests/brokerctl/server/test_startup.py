@@ -85,6 +85,14 @@ def test_memory_limit_below_the_empty_broker_is_refused() -> None:
     startup.check_memory(CONFIG)
 
 
+def test_plain_listener_for_other_machines_is_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+    startup.warn(replace(CONFIG, hosts=("127.0.0.1", "::1", "localhost")))
+    assert caplog.messages == []
+
+    startup.warn(replace(CONFIG, hosts=("127.0.0.1", "0.0.0.0")))  # noqa: S104 (named, not listened on)
+    assert "lets other machines in at 0.0.0.0 without TLS" in caplog.text
+
+
 @pytest.mark.parametrize("mode", [0o755, 0o707, 0o720])
 def test_folder_that_others_can_open_is_refused(tmp_path: Path, mode: int) -> None:
     tmp_path.chmod(mode)

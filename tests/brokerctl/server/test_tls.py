@@ -85,9 +85,12 @@ def test_api_answers_over_tls_and_tells_of_it(secured: Secured) -> None:
         (shown,) = api.get("/connections").json()
         protocols = {each["protocol"]: each["tls"] for each in api.get("/overview").json()["listeners"]}
 
+        (node,) = api.get("/nodes").json()
+
         assert api.get("/health/checks/protocol-listener/amqps").status_code == 200
 
     assert (shown["ssl"], shown["ssl_protocol"], shown["peer_cert_subject"]) == (True, "tlsv1.3", None)
+    assert [each["name"] for each in node["auth_mechanisms"]] == ["PLAIN", "AMQPLAIN", "EXTERNAL"]
     assert protocols == {"amqp": False, "amqp/ssl": True, "http": False, "https": True}
 
 
