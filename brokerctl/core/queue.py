@@ -163,7 +163,7 @@ class Queue:
         if self.rules.max_length is not None or self.rules.max_length_bytes is not None:
             self.shrink(effects)
         if self.ready_bytes > self._roomy_bytes or self.counters.publish > self._roomy_publishes:
-            self._watch_memory()
+            self.watch_memory()
 
     def shrink(self, effects: Effects, work: int = WORK) -> int:
         """Push the oldest out until the limits hold; a queue that refuses new messages keeps those it has.
@@ -186,6 +186,20 @@ class Queue:
         backlog = self.backlog
         in_memory = len(backlog) - backlog.paged_count
         return self.ready_bytes - backlog.paged_bytes + in_memory * OVERHEAD_BYTES
+
+    def watch_memory(self) -> None:
+        """Look whether there is room. It is done when enough came in; others ask for it when less is allowed."""
+        if self.backlog.is_paging:
+            self.memory.crowded[self] = None
+            return
+        room = self.memory.limit_bytes - self.memory_bytes
+        if room < 0:
+            self.memory.crowded[self] = None
+            self._roomy_bytes = self._roomy_publishes = 0
+        else:
+            # Bodies alone and overhead alone may each use half of it; then look again.
+            self._roomy_bytes = self.ready_bytes + room // 2
+            self._roomy_publishes = self.counters.publish + room // (2 * OVERHEAD_BYTES)
 
     def make_room(self, effects: Effects) -> None:
         """Have what memory has no room for on disk only. Called at the end of each turn while it is crowded."""
@@ -349,19 +363,6 @@ class Queue:
         return (length is not None and self.ready + more > length) or (
             size is not None and self.ready_bytes + more_bytes > size
         )
-
-    def _watch_memory(self) -> None:
-        if self.backlog.is_paging:
-            self.memory.crowded[self] = None
-            return
-        room = self.memory.limit_bytes - self.memory_bytes
-        if room < 0:
-            self.memory.crowded[self] = None
-            self._roomy_bytes = self._roomy_publishes = 0
-        else:
-            # Bodies alone and overhead alone may each use half of it; then look again.
-            self._roomy_bytes = self.ready_bytes + room // 2
-            self._roomy_publishes = self.counters.publish + room // (2 * OVERHEAD_BYTES)
 
     def _load(self, positions: Sequence[int], sizes: Sequence[int]) -> list[Entry | None]:
         found = self.memory.load(positions)

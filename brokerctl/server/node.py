@@ -22,7 +22,7 @@ from brokerctl.core.queue import Queue
 from brokerctl.errors import AmqpError, CommandInvalid, ConnectionForced, InternalError, StoreError
 from brokerctl.protocol.connection import Limits
 from brokerctl.server import blocking, machine, overdue, revocation, startup
-from brokerctl.server.alarms import Alarms
+from brokerctl.server.alarms import Alarm, Alarms
 from brokerctl.server.codec import WireCodec
 from brokerctl.server.commands import CONNECTION_HANDLERS, HANDLERS
 from brokerctl.server.commands import connection as connection_commands
@@ -46,6 +46,9 @@ T = TypeVar("T")
 
 TICK_SECONDS = 0.05
 """How late a message may expire."""
+
+SHORT_OF_MEMORY = 64
+"""A queue's share of memory is divided by this during a memory alarm: a thousand long queues then take a gigabyte."""
 
 DEFAULT_VHOST = "/"
 SERVICE_VHOST = "postroom"
@@ -290,10 +293,22 @@ class Node:
         session.reply(number, channel.OpenOk())
 
     def _alarms_changed(self) -> None:
+        self._share_memory()
         # Connections are stopped one by one, as they publish; all of them go on at once.
         if not self.alarms.raised:
             for session in list(self.sessions):
                 blocking.release(session)
+
+    def _share_memory(self) -> None:
+        """While memory is short, every queue gets less of it: what waits without a consumer would hold it for ever."""
+        memory = self.broker.context.memory
+        is_short = Alarm.MEMORY in self.alarms.raised
+        memory.limit_bytes = self.config.queue_memory_bytes // (SHORT_OF_MEMORY if is_short else 1)
+        if is_short:
+            for vhost in self.broker.vhosts.values():
+                for queue in vhost.queues.values():
+                    queue.watch_memory()
+            self.end_turn(None)
 
     # The store's answers
 

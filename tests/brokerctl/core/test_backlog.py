@@ -200,3 +200,17 @@ def test_a_look_at_lost_messages_does_not_count_them() -> None:
 
     assert 5 not in [entry.position for entry in queue.entries()]
     assert queue.damaged_messages == 0
+
+
+def test_a_queue_that_gets_less_memory_gives_up_what_it_has() -> None:
+    disk = Disk()
+    disk.memory.limit_bytes = 1000 * OVERHEAD_BYTES
+    queue = crowded(disk, 100)
+    assert queue.backlog.paged_count == 0
+    disk.memory.limit_bytes = ROOM * OVERHEAD_BYTES
+
+    queue.watch_memory()
+    queue.make_room([])
+
+    assert queue.memory_bytes <= ROOM * OVERHEAD_BYTES
+    assert [entry.position for entry in iter(queue.take, None)] == list(range(1, 101))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from brokerctl.core.queue import Queue
 from brokerctl.server import machine
 from brokerctl.server.alarms import LATE_SECONDS, RAISED_SECONDS, SOON_SECONDS, Alarm, Alarms
 from brokerctl.server.config import BrokerConfig
@@ -253,3 +254,23 @@ def test_machine_is_read(tmp_path: Path) -> None:
 
     assert 1_000_000 < reading.memory_used_bytes < machine.memory_bytes()
     assert reading.disk_free_bytes > 0
+
+
+def test_queues_keep_less_in_memory_while_it_is_short(place: Place) -> None:
+    with place.client() as client:
+        log_in(client, HEARS)
+        client.call(1, queue.Declare(queue="long", durable=True))
+        client.expect(queue.DeclareOk)
+        for _ in range(5000):
+            publish(client, "long")
+        wait_until(lambda: long_queue(place).ready == 5000, within=10)
+        assert not long_queue(place).backlog.is_paging
+
+        place.take(memory_used_bytes=MEMORY + 1)
+
+        assert long_queue(place).backlog.is_paging
+
+
+def long_queue(place: Place) -> Queue:
+    found: Queue = place.broker.call(lambda: place.broker.node.broker.vhosts["/"].queues["long"])
+    return found
