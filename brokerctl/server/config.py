@@ -78,7 +78,7 @@ class BrokerConfig:
     max_message_bytes: int = 16_777_216
     unfinished_bytes: int = 33_554_432
     unread_bytes: int = 2_097_152
-    store_backlog_bytes: int = 67_108_864
+    store_backlog_bytes: int = 16_777_216
     queue_memory_bytes: int = 67_108_864
     segment_bytes: int = 16_777_216
     memory_limit: float = 0.6
