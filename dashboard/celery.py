@@ -11,10 +11,14 @@ from urllib.parse import quote
 
 from celery import Celery
 from django.conf import settings
+from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 
 QUEUE = "postroom.jobs"
+QUEUE_ARGUMENTS = {"x-consumer-timeout": 7 * 24 * 3600 * 1000}
+"""Milliseconds a job may take before its broker gives it to another worker: a move of millions takes hours, and the
+broker's default is 30 minutes."""
 
 
 def broker_url() -> str:
@@ -33,6 +37,7 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     broker_transport_options={"confirm_publish": True},
     task_default_queue=QUEUE,
+    task_queues=[Queue(QUEUE, queue_arguments=QUEUE_ARGUMENTS)],
     task_serializer="json",
     accept_content=["json"],
     task_ignore_result=True,

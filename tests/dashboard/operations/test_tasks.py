@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 from pika.spec import BasicProperties
 
-from dashboard.celery import QUEUE, app
+from dashboard.celery import QUEUE, QUEUE_ARGUMENTS, app
 from dashboard.management.commands.serve import parts
 from dashboard.models import Broker, Operation
 from dashboard.models.operation import SILENT_AFTER, State
@@ -72,7 +72,7 @@ def kill(worker: subprocess.Popen[bytes]) -> None:
 def url(real: EmbeddedBroker) -> str:
     with real.connect() as open_connection:
         channel = open_connection.channel()
-        channel.queue_declare(QUEUE, durable=True)
+        channel.queue_declare(QUEUE, durable=True, arguments=QUEUE_ARGUMENTS)
         channel.queue_purge(QUEUE)
     return f"amqp://guest:guest@127.0.0.1:{real.amqp_port}//"
 
