@@ -227,6 +227,7 @@ class Broker:
         queue.restore(positions, sizes, priorities)
         if has_expiry:
             self.context.expiring[queue] = None
+            queue.timed_by = self.context.clock
 
     def _restore_vhost(self, name: str, *, value: dict[str, Any]) -> None:
         self.put_vhost(name, value.get("description", ""), value.get("tags", ()), [])

@@ -52,6 +52,7 @@ def _keep(
     if ttl is not None:
         expires_at = context.clock.now + ttl / 1000
         context.expiring[queue] = None
+        queue.timed_by = context.clock
     is_stored = envelope.is_persistent and queue.keeps
     position = context.sequence.next
     entries = [Entry(position(), message, is_stored, False, expires_at) for message in messages]

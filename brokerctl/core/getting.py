@@ -28,6 +28,8 @@ def get(queue: Queue, channel: Channel, effects: Effects, *, needs_ack: bool) ->
             f"cannot obtain access to locked queue '{queue.name}' in vhost '{queue.vhost}'. basic.get operations "
             "are not supported by quorum queues with single active consumer"
         )
+    if queue.timed_by is not None:
+        queue.drop_overdue(effects)
     entry = queue.take()
     if entry is None:
         queue.counters.get_empty += 1

@@ -21,6 +21,7 @@ from brokerctl.core.policies import NONE, InForce
 from brokerctl.core.reasons import Reason
 
 if TYPE_CHECKING:
+    from brokerctl.core.context import Clock
     from brokerctl.core.dead_letter import DeadLetters
 
 UNLIMITED = Memory()
@@ -55,6 +56,7 @@ class Queue:
         "ready_bytes",
         "rules",
         "store_id",
+        "timed_by",
         "unacked",
         "unacked_bytes",
         "unused_since",
@@ -100,6 +102,8 @@ class Queue:
         self.was_used = True
         self.unused_since = 0.0
         """For x-expires: reset while there are consumers, and by every get and declare."""
+        self.timed_by: Clock | None = None
+        """The clock, as long as some of its messages may expire: then nobody is given one whose time is over."""
         priorities = self.rules.max_priority
         self.backlog: Backlog = Plain(self._load) if priorities is None else Prioritised(priorities, self._load)
         self.memory = memory
@@ -223,10 +227,23 @@ class Queue:
             work -= self._work_of_a_drop
         return work
 
+    def drop_overdue(self, effects: Effects) -> None:
+        """Expire what nobody may be given any more, without waiting for `expire` to be called.
+
+        A time that ends in this very turn is not over: a message without any may go to a consumer that waits for it.
+        """
+        now = self.timed_by.now if self.timed_by is not None else 0.0
+        while (head := self.backlog.head) is not None and head.expires_at is not None and head.expires_at < now:
+            self._drop_head(Reason.EXPIRED, effects)
+
     def pump(self, effects: Effects) -> None:
         """Hand out messages, one consumer after the other, until there are none or nobody has credit."""
         active = self._active
         while active and len(self.backlog):
+            if self.timed_by is not None:
+                self.drop_overdue(effects)
+                if not len(self.backlog):
+                    break
             consumer = max(active, key=_priority) if self._has_priorities else active[0]
             if not consumer.has_credit:
                 active.remove(consumer)
@@ -235,7 +252,7 @@ class Queue:
                     consumer.is_stalled = True
                     consumer.channel.peer.stalled.append(consumer)
                 continue
-            if len(active) > 1:
+            if len(active) > 1 or self.timed_by is not None:
                 active.remove(consumer)
                 active.append(consumer)
                 self._deliver(consumer, 1, effects)

@@ -228,8 +228,11 @@ class Vhost:
         now = self.context.clock.now
         work = queue.shrink(effects, queue.expire(now, effects, work))
         limit = queue.rules.expires_ms
+        is_empty = not queue.ready and not queue.unacked
+        if is_empty:
+            queue.timed_by = None
         if limit is None:
-            if not queue.ready and not queue.unacked:
+            if is_empty:
                 self.context.expiring.pop(queue, None)
         elif queue.consumers or queue.was_used:
             queue.was_used, queue.unused_since = False, now

@@ -23,11 +23,11 @@ class WireCodec:
     def amend(
         self, header: bytes, changes: Mapping[str, Any], drop_expiration: bool = False, drop: tuple[str, ...] = ()
     ) -> bytes:
-        """A header whose own table is broken is replaced by one with the changes only."""
+        """A table that cannot be read is replaced by one with the changes only."""
         try:
             return properties.amend(header, changes, drop_expiration, drop)
         except AmqpSyntaxError:
-            return properties.encode({"headers": dict(changes)}, properties.body_size(header))
+            return properties.amend(properties.without_headers(header), changes, drop_expiration, drop)
 
     def decode(self, header: bytes) -> dict[str, Any]:
         """All properties by name. Raises AmqpSyntaxError when the header cannot be read."""

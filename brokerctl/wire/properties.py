@@ -199,6 +199,13 @@ def with_reply_to(header: bytes, address: str) -> bytes:
     return _joined(header, split(header) | {"reply_to": fields.encode_short_text(address)})
 
 
+def without_headers(header: bytes) -> bytes:
+    """The same content header without its table, whatever is in there."""
+    parts = split(header)
+    parts.pop("headers", None)
+    return _joined(header, parts)
+
+
 def _joined(header: bytes, parts: Mapping[str, bytes]) -> bytes:
     flags = sum(1 << (15 - bit) for bit, (name, _) in enumerate(PROPERTIES) if name in parts)
     ordered = b"".join(parts[name] for name, _ in PROPERTIES if name in parts)

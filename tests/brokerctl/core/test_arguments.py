@@ -99,6 +99,33 @@ def test_message_with_no_time_at_all_reaches_only_a_waiting_consumer() -> None:
     assert (stage.ready, stage.buried) == ([], [("late", "expired")])
 
 
+def test_message_whose_time_is_over_is_given_to_nobody_even_before_somebody_looks_for_it() -> None:
+    stage = Stage({})
+    stage.publish("late", "later", expiration="100")
+    stage.publish("in time")
+    stage.publish("overdue", expiration="100")
+    stage.broker.context.clock.now += 0.2
+
+    got = getting.get(stage.queue, a_channel(), [], needs_ack=False)
+    reader = consume(stage, "reader")
+
+    assert got is not None
+    assert got.entry.message.body == b"in time"
+    assert reader.channel.unacked == {}
+    assert [body for body, _ in stage.buried] == ["late", "later", "overdue"]
+
+
+def test_message_with_no_time_at_all_goes_to_a_consumer_that_waits() -> None:
+    stage = Stage({"x-message-ttl": 0})
+    stage.broker.context.clock.now = 5.0
+    reader = consume(stage, "reader")
+
+    stage.publish("at once")
+
+    assert len(reader.channel.unacked) == 1
+    assert stage.buried == []
+
+
 def test_unused_queue_expires_and_a_consumer_or_get_keeps_it() -> None:
     stage = Stage({"x-expires": 1000})
     stage.pass_time(0.5)

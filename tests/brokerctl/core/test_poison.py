@@ -14,8 +14,9 @@ from brokerctl.core.message import Arguments, Message
 from brokerctl.core.vhost import Vhost
 from brokerctl.errors import PreconditionFailed
 from brokerctl.server.codec import WireCodec
-from brokerctl.wire import properties
+from brokerctl.wire import fields, properties
 from brokerctl.wire.fields import Timestamp
+from tests.support.bombs import BOMBS
 from tests.support.reliability import SEED, evidence, runs
 
 
@@ -46,6 +47,27 @@ def test_x_death_that_a_client_made_up_is_counted_anew(vhost: Vhost, count: obje
     [entry] = dead.entries()
     [death] = vhost.context.codec.read(entry.message.header)["x-death"]
     assert (death["queue"], death["reason"], death["count"]) == ("q", "maxlen", 2)
+
+
+@pytest.mark.parametrize(
+    "bomb", ["nested tables", "voids", "one key again and again", "array one longer than there is"]
+)
+def test_table_that_nobody_can_read_ends_in_a_circle_and_keeps_its_properties(vhost: Vhost, bomb: str) -> None:
+    dead = vhost.declare_queue("dead", [])
+    vhost.declare_queue("q", [], arguments=full("") | {"x-dead-letter-exchange": "circle"})
+    circle = vhost.declare_exchange("circle", "fanout", [], is_durable=False)
+    for destination in ("q", "dead"):
+        vhost.bind(circle, vhost.queues[destination], "", {}, [])
+    described = properties.encode({"content_type": "text/plain", "delivery_mode": 2}, 1)
+    header = properties.amend(described, {"replaced": 1})
+    header = header.replace(fields.encode_table({"replaced": 1}), BOMBS[bomb](20_000))
+
+    publishing.publish(vhost, None, Message("", "q", header, b"x"), False, [])
+
+    [entry] = dead.entries()
+    found = properties.decode(entry.message.header)
+    assert (found["content_type"], found["delivery_mode"]) == ("text/plain", 2)
+    assert [death["queue"] for death in found["headers"]["x-death"]] == ["q"]
 
 
 def test_chain_of_full_queues_is_no_deeper_than_the_stack(vhost: Vhost) -> None:
