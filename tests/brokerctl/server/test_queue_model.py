@@ -22,7 +22,7 @@ def test_queues_do_what_the_reference_says(embedded_broker: EmbeddedBroker) -> N
 
     steps = runs(30, 60)
     with evidence("B1 queue_model", "2,000 examples of 60 steps: 0 differences") as figures:
-        examples = runs(60, 2_000)
+        examples = runs(40, 2_000)
         run_state_machine_as_test(
             Machine, settings=settings(max_examples=examples, stateful_step_count=steps, deadline=None)
         )
@@ -37,7 +37,7 @@ def test_durable_queues_survive_stops_and_kills(home: Path) -> None:
 
     try:
         with evidence("B1 queue_model with restarts", "300 examples of 60 steps: 0 lost, doubled, altered") as figures:
-            examples, steps = runs(10, 300), runs(16, 60)
+            examples, steps = runs(8, 300), runs(16, 60)
             run_state_machine_as_test(
                 Machine, settings=settings(max_examples=examples, stateful_step_count=steps, deadline=None)
             )
