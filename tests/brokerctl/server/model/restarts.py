@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from hypothesis.stateful import precondition, rule
-
 from brokerctl.wire.methods import basic, channel
-from tests.brokerctl.server.model.machine import CHANNELS, QueueMachine
+from tests.brokerctl.server.model.machine import CHANNELS, TRAFFIC, UPHEAVAL, QueueMachine
 from tests.brokerctl.server.model.reference import Channel
 from tests.support import embedded
 from tests.support.embedded import EmbeddedBroker
@@ -17,8 +15,8 @@ class RestartMachine(QueueMachine):
     """`broker` is of this machine alone; it is started again in the same folder."""
 
     broker: ClassVar[EmbeddedBroker]
+    steps = (*TRAFFIC, *TRAFFIC, *UPHEAVAL, "stop_and_start", "kill_and_start", "kill_and_start", "wait_for_confirms")
 
-    @rule()
     def stop_and_start(self) -> None:
         """Everything durable is there again, in its place."""
         self.broker.stop()
@@ -30,7 +28,6 @@ class RestartMachine(QueueMachine):
         self.start_again()
         self.agree()
 
-    @rule()
     def kill_and_start(self) -> None:
         """What was confirmed is there again. What was not yet on disk may be, and what was done with may be back."""
         self.broker.kill()
@@ -40,8 +37,6 @@ class RestartMachine(QueueMachine):
             known.outlives(self.look_through(known.name))
         self.agree()
 
-    @precondition(lambda self: any(each.unconfirmed for each in self.channels.values()))
-    @rule()
     def wait_for_confirms(self) -> None:
         while any(each.unconfirmed for each in self.channels.values()):
             self.read()
