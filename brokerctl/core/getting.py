@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from brokerctl.core import expiry
 from brokerctl.core.channel import Channel
 from brokerctl.core.effects import Effects, Forget
 from brokerctl.core.message import Entry
@@ -28,9 +29,8 @@ def get(queue: Queue, channel: Channel, effects: Effects, *, needs_ack: bool) ->
             f"cannot obtain access to locked queue '{queue.name}' in vhost '{queue.vhost}'. basic.get operations "
             "are not supported by quorum queues with single active consumer"
         )
-    if queue.timed_by is not None:
-        queue.drop_overdue(effects)
-    entry = queue.take()
+    has_one = queue.timed_by is None or expiry.has_another(queue, queue.timed_by.now, effects)
+    entry = queue.take() if has_one else None
     if entry is None:
         queue.counters.get_empty += 1
         channel.counters.get_empty += 1

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from brokerctl.core import expiry
 from brokerctl.core.arguments import DROP_HEAD, Rules, rules
 from brokerctl.core.backlog import Backlog, Plain, Prioritised
 from brokerctl.core.consumers import MESSAGE_OVERHEAD_BYTES, Consumer
@@ -227,23 +228,12 @@ class Queue:
             work -= self._work_of_a_drop
         return work
 
-    def drop_overdue(self, effects: Effects) -> None:
-        """Expire what nobody may be given any more, without waiting for `expire` to be called.
-
-        A time that ends in this very turn is not over: a message without any may go to a consumer that waits for it.
-        """
-        now = self.timed_by.now if self.timed_by is not None else 0.0
-        while (head := self.backlog.head) is not None and head.expires_at is not None and head.expires_at < now:
-            self._drop_head(Reason.EXPIRED, effects)
-
     def pump(self, effects: Effects) -> None:
         """Hand out messages, one consumer after the other, until there are none or nobody has credit."""
         active = self._active
         while active and len(self.backlog):
-            if self.timed_by is not None:
-                self.drop_overdue(effects)
-                if not len(self.backlog):
-                    break
+            if self.timed_by is not None and not expiry.has_another(self, self.timed_by.now, effects):
+                break
             consumer = max(active, key=_priority) if self._has_priorities else active[0]
             if not consumer.has_credit:
                 active.remove(consumer)

@@ -227,6 +227,8 @@ class Vhost:
         """
         now = self.context.clock.now
         work = queue.shrink(effects, queue.expire(now, effects, work))
+        # What stood behind the expired ones may go to consumers that wait.
+        queue.pump(effects)
         limit = queue.rules.expires_ms
         is_empty = not queue.ready and not queue.unacked
         if is_empty:

@@ -115,6 +115,22 @@ def test_message_whose_time_is_over_is_given_to_nobody_even_before_somebody_look
     assert [body for body, _ in stage.buried] == ["late", "later", "overdue"]
 
 
+def test_more_overdue_messages_than_can_go_at_once_are_given_to_nobody_either() -> None:
+    stage = Stage({})
+    stage.publish(*(["late"] * 2500), expiration="100")
+    stage.publish("in time")
+    stage.broker.context.clock.now += 0.2
+
+    reader = consume(stage, "reader")
+    got = getting.get(stage.queue, a_channel(), [], needs_ack=False)
+
+    assert got is None
+    assert reader.channel.unacked == {}
+    stage.broker.expire([])
+    assert [held.entry.message.body for held in reader.channel.unacked.values()] == [b"in time"]
+    assert len(stage.buried) == 2500
+
+
 def test_message_with_no_time_at_all_goes_to_a_consumer_that_waits() -> None:
     stage = Stage({"x-message-ttl": 0})
     stage.broker.context.clock.now = 5.0
