@@ -33,9 +33,9 @@ class Broker:
         """Open connections by name."""
         self.left_out: list[str] = []
         """Definitions that could not be restored."""
-        self.rights_epoch = 0
-        """Rises with every change of who may do what. Whoever remembers a decision beyond the Permission that made it
-        keeps this number beside it, and asks again when it differs; the server then looks at open connections."""
+        self.rights_changed_of: set[str] = set()
+        """Users whose open connections have to be looked at; the server does that after the command, and empties it.
+        Nobody else need be told: a decision is remembered in the Permission that made it, and goes with that."""
 
     # Vhosts and users
 
@@ -58,7 +58,6 @@ class Broker:
         vhost = self.vhosts.get(name)
         if vhost is None:
             raise NotFound(f"no vhost '{name}'")
-        self.rights_epoch += 1
         for queue in list(vhost.queues.values()):
             vhost.delete_queue(queue, effects)
         for exchange in [name for name, ex in vhost.exchanges.items() if not name.startswith("amq.") and name]:
@@ -82,7 +81,6 @@ class Broker:
             is_new = True
         else:
             known.password_hash, known.tags = password_hash, tuple(tags)
-            self.rights_epoch += 1
             is_new = False
         effects.append(Save("user", (name,), {"password_hash": password_hash, "tags": list(known.tags)}))
         return is_new
@@ -91,7 +89,7 @@ class Broker:
         user = self.users.pop(name, None)
         if user is None:
             raise NotFound(f"no user '{name}'")
-        self.rights_epoch += 1
+        self.rights_changed_of.add(name)
         for vhost in list(user.permissions):
             self.clear_permission(user, vhost, effects)
         for vhost, _ in list(user.topic_permissions):
@@ -104,14 +102,14 @@ class Broker:
         """Give a user its three patterns in a vhost; False when it had some."""
         is_new = vhost not in user.permissions
         user.permissions[vhost] = Permission(configure, write, read)
-        self.rights_epoch += 1
+        self.rights_changed_of.add(user.name)
         record = {"configure": configure, "write": write, "read": read}
         effects.append(Save("permission", (user.name, vhost), record))
         return is_new
 
     def clear_permission(self, user: User, vhost: str, effects: Effects) -> None:
         if user.permissions.pop(vhost, None) is not None:
-            self.rights_epoch += 1
+            self.rights_changed_of.add(user.name)
             effects.append(Save("permission", (user.name, vhost), None))
 
     def set_topic_permission(
@@ -119,7 +117,6 @@ class Broker:
     ) -> None:
         """Bind a user to routing keys at an exchange; it need not exist, and is asked only when its type is topic."""
         user.topic_permissions[vhost, exchange] = TopicPermission(write, read)
-        self.rights_epoch += 1
         effects.append(Save(TOPIC_PERMISSION, (user.name, vhost, exchange), {"write": write, "read": read}))
 
     def clear_topic_permissions(self, user: User, vhost: str, effects: Effects, exchange: str | None = None) -> None:
@@ -127,7 +124,6 @@ class Broker:
         for place in list(user.topic_permissions):
             if place[0] == vhost and exchange in (None, place[1]):
                 del user.topic_permissions[place]
-                self.rights_epoch += 1
                 effects.append(Save(TOPIC_PERMISSION, (user.name, *place), None))
 
     # Connections

@@ -81,7 +81,6 @@ class Node:
         memory = self.broker.context.memory
         memory.limit_bytes, memory.holds, memory.load = config.queue_memory_bytes, store.holds, self._load
         self._behind: list[Session] = []
-        self._reviewed_epoch = 0
 
     # Life
 
@@ -231,8 +230,7 @@ class Node:
             return command(effects)
         finally:
             self.carry(effects)
-            if self.broker.rights_epoch != self._reviewed_epoch:
-                self._reviewed_epoch = self.broker.rights_epoch
+            if self.broker.rights_changed_of:
                 revocation.enforce(self)
             self.end_turn(None)
 

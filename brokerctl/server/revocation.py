@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 
 def enforce(node: Node) -> None:
-    """Look at every connection again, after rights have changed."""
-    for session in list(node.sessions):
+    """Look again at the connections of users whose rights have changed."""
+    users, node.broker.rights_changed_of = node.broker.rights_changed_of, set()
+    for session in [session for session in node.sessions if session.user in users]:
         if session.vhost is None or session.peer is None:
             continue
         reason = _reason_to_close(node, session.vhost)
