@@ -100,6 +100,7 @@ def _take(browser: Browser, served: Served, look: str, into: Path | None) -> Non
             page.locator(".panes").wait_for()
         else:
             page.wait_for_timeout(2500)
+        page.locator("live-indicator", has_text="Live").wait_for()
         path = (into or FOLDER) / f"{name}-{look}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=path)

@@ -152,6 +152,7 @@ def test_killed_broker_is_shown_unreachable_with_its_last_numbers_and_comes_back
 
         expect(card).to_contain_text("Healthy", timeout=30_000)
         expect(note.or_(mark)).to_have_count(0)
+        listed.close()
         remove_broker(page, "mortal")
         expect(page.get_by_role("article", name="mortal")).to_have_count(0)
     finally:
