@@ -65,7 +65,7 @@ class AuthorizedVhost:
         for key in routing_keys:
             if not permission.allows(right, key, user.name, vhost.name):
                 raise AccessRefused(
-                    f"{right} access to topic '{key}' in exchange topic '{exchange}' in vhost '{vhost.name}' "
+                    f"{right} access to topic '{key}' in exchange '{exchange}' in vhost '{vhost.name}' "
                     f"refused for user '{user.name}'"
                 )
 

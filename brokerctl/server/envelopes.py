@@ -23,6 +23,8 @@ def envelope_of(publication: Publication, user: User, channel: Channel) -> Envel
     facts = properties.facts(header)
     if facts.user_id is not None and facts.user_id != user.name and IMPERSONATOR not in user.tags:
         raise PreconditionFailed(f"user_id property set to '{facts.user_id}' but authenticated user was '{user.name}'")
+    if facts.delivery_mode not in (properties.TRANSIENT, properties.PERSISTENT):
+        raise PreconditionFailed(f"invalid message: delivery mode {facts.delivery_mode} is not 1 or 2")
     asks_for_reply = facts.reply_to == replies.REPLY_TO
     if asks_for_reply:
         header = properties.with_reply_to(header, replies.address(channel))

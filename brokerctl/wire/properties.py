@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from brokerctl.errors import AmqpSyntaxError, PreconditionFailed, UnexpectedFrame
+from brokerctl.errors import AmqpSyntaxError, UnexpectedFrame
 from brokerctl.wire import fields
 
 PREFIX = struct.Struct(">HHQ")
@@ -40,18 +40,23 @@ PROPERTIES: tuple[tuple[str, str], ...] = (
 Properties = dict[str, Any]
 
 TRANSIENT, PERSISTENT = 1, 2
-"""Delivery modes: the second is to survive a restart."""
+"""Delivery modes: the second is to survive a restart. Anything else is for the broker to refuse."""
 
 
 class Facts(NamedTuple):
     """What a queue needs to know of a message."""
 
-    persistent: bool
+    delivery_mode: int
+    """As sent; 1 where none was."""
     priority: int
     expiration: str | None
     """The `expiration` property as sent: milliseconds in decimal, or anything a client made up."""
     user_id: str | None
     reply_to: str | None
+
+    @property
+    def persistent(self) -> bool:
+        return self.delivery_mode == PERSISTENT
 
 
 def body_size(header: bytes) -> int:
@@ -80,8 +85,7 @@ def decode(header: bytes) -> Properties:
 def facts(header: bytes) -> Facts:
     """Delivery mode, priority, expiration, user id and reply-to, skipping over everything else.
 
-    Each publish comes by here unless it repeats the one before, so the readers of `decode` are written out. Raises
-    PreconditionFailed for a delivery mode that AMQP does not have.
+    Each publish comes by here unless it repeats the one before, so the readers of `decode` are written out.
     """
     at, total = 14, len(header)
     found: dict[str, Any] = {}
@@ -104,10 +108,8 @@ def facts(header: bytes) -> Facts:
         raise AmqpSyntaxError("a short string is not UTF-8") from None
     _check_end(header, at)
     get = found.get
-    mode = get("delivery_mode", TRANSIENT)
-    if mode not in (TRANSIENT, PERSISTENT):
-        raise PreconditionFailed(f"invalid message: delivery mode {mode} is neither transient (1) nor durable (2)")
-    return Facts(mode == PERSISTENT, get("priority", 0), get("expiration"), get("user_id"), get("reply_to"))
+    mode, priority = get("delivery_mode", TRANSIENT), get("priority", 0)
+    return Facts(mode, priority, get("expiration"), get("user_id"), get("reply_to"))
 
 
 def encode(properties: Properties, body_size: int) -> bytes:

@@ -12,6 +12,7 @@ from brokerctl.wire.properties import Properties
 CHANCE = [
     (re.compile(r"amq\.gen-[\w-]+"), "amq.gen-*"),
     (re.compile(r"amq\.ctag-[\w-]+"), "amq.ctag-*"),
+    (re.compile(r"amq\.rabbitmq\.reply-to\.(?!nobody)[\w+/=.-]+"), "amq.rabbitmq.reply-to.*"),
     (re.compile(r"'time': \d+"), "'time': *"),
 ]
 

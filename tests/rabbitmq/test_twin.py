@@ -29,6 +29,8 @@ def prepare(broker: Running) -> None:
         api.put("/users/twin", json={"password": "twin", "tags": ""}).raise_for_status()
         rights = {"configure": "^mine", "write": "^mine", "read": "^mine"}
         api.put("/permissions/%2F/twin", json=rights).raise_for_status()
+        keys = {"exchange": "mine.topics", "write": "^a", "read": "^a"}
+        api.put("/topic-permissions/%2F/twin", json=keys).raise_for_status()
 
 
 @pytest.fixture(scope="module")

@@ -258,6 +258,18 @@ def test_forged_user_id_is_refused(client: RawClient) -> None:
     assert "user_id property set to 'admin' but authenticated user was 'guest'" in close.reply_text
 
 
+@pytest.mark.parametrize("mode", [0, 3])
+def test_delivery_mode_that_amqp_does_not_have_is_refused(client: RawClient, mode: int) -> None:
+    with client:
+        client.open().open_channel()
+        client.send(frames.method(1, basic.Publish(routing_key="q")))
+        client.send(frames.content(1, properties.encode({"delivery_mode": mode}, 1), b"x", 0))
+
+        close = client.expect(channel.Close)
+
+    assert (close.reply_code, f"delivery mode {mode}" in close.reply_text) == (406, True)
+
+
 def test_published_after_a_refused_publish_in_the_same_read_is_dropped_with_its_channel(client: RawClient) -> None:
     good = frames.method(1, basic.Publish(routing_key="conversation.dropped"))
     bad = frames.method(1, basic.Publish(exchange="no-such"))

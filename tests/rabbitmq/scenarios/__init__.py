@@ -9,6 +9,7 @@ from tests.rabbitmq.scenarios import (
     confirming,
     consuming,
     dead_letters,
+    direct_replies,
     exchanges,
     getting,
     handshake,
@@ -38,6 +39,7 @@ THEMES = (
     recovering,
     transactions,
     dead_letters,
+    direct_replies,
     permissions,
 )
 

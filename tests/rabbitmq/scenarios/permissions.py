@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from brokerctl.wire.methods import exchange, queue
-from tests.rabbitmq.steps import hear, on, publish, scenario
-from tests.rabbitmq.words import consume, declare, depth, get, q, q_with
+from tests.rabbitmq.steps import confirmed, hear, on, publish, scenario
+from tests.rabbitmq.words import bind, confirms, consume, declare, depth, get, q, q_with, take
 
 SCENARIOS = [
     scenario("what is one's own", on("l", q("mine.q"), declare("mine.x"),
@@ -35,6 +35,13 @@ SCENARIOS = [
              on("l", exchange.Bind(destination="mine.x", source="x"))),
     scenario("dead-letter to somebody's exchange", on("l", q_with({"x-dead-letter-exchange": "x"}, "mine.q"))),
     scenario("an alternate of somebody's", on("l", declare("mine.x", arguments={"alternate-exchange": "x"}))),
+    scenario("keys of a topic exchange", on("l", q("mine.q"), declare("mine.topics", "topic"), confirms(),
+             bind("mine.q", "mine.topics", "a.#")), publish("a.b", exchange="mine.topics", place="l"),
+             confirmed(1, place="l"), on("l", take("mine.q"))),
+    scenario("a key of a topic exchange that is not granted: publish", on("l", declare("mine.topics", "topic")),
+             publish("b.a", exchange="mine.topics", place="l"), hear(place="l")),
+    scenario("a key of a topic exchange that is not granted: bind", on("l", q("mine.q"),
+             declare("mine.topics", "topic"), bind("mine.q", "mine.topics", "b.#"))),
     scenario("another's user id", on("l", declare("mine.x")),
              publish("", exchange="mine.x", user_id="guest", place="l"), hear(place="l")),
     scenario("the refusal names nobody's password", on("l", queue.Declare(queue="größe"))),
