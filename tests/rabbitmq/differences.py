@@ -28,6 +28,11 @@ HEARTBEAT = "A heartbeat on a channel is 501, as AMQP says (§4.2.7); RabbitMQ s
 LONG_BODY = "A body longer than its header announced is 501; RabbitMQ waits for more."
 NAMES = "Line breaks in names of queues and exchanges stay where they are; RabbitMQ takes them out."
 
+PASSIVE = (
+    "A passive declaration is answered with 404 to a user without any right on the name, as if there were no such queue"
+    " or exchange: RabbitMQ tells everybody in the vhost that it is there, and how long it is."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -128,6 +133,12 @@ DIFFERENCES = (
     Difference(MALFORMED, (close(541), END), (close(502), END), ("broken_frames: a header cut in a property",)),
     Difference(HEARTBEAT, (close(505), END), (close(501), END), ("broken_frames: a heartbeat on a channel",)),
     Difference(LONG_BODY, ("silence",), (close(501), END), ("broken_frames: a body longer than announced",)),
+    Difference(
+        PASSIVE,
+        ("declare-ok",),
+        ("channel.close reply_code=404",),
+        ("permissions: declare a queue passively", "permissions: declare an exchange passively"),
+    ),
     Difference(
         NAMES,
         ("declare-ok",),

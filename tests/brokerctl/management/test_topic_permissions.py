@@ -51,7 +51,7 @@ def test_key_that_is_not_allowed_closes_the_channel(
             channel.basic_publish("amq.topic", "other", b"")
 
     assert refused.value.reply_code == 403
-    assert "write access to topic 'other' in exchange topic 'amq.topic'" in refused.value.reply_text
+    assert "write access to topic 'other' in exchange 'amq.topic'" in refused.value.reply_text
 
 
 @pytest.mark.parametrize(
