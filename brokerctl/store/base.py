@@ -104,6 +104,19 @@ class Batch:
         """The last word on a key wins; None removes it."""
         self.definitions[kind, key] = value
 
+    def cut(self, limit_bytes: int) -> Batch:
+        """Keep what fits one write, a message at least; return the rest, with the receipts and all that is settled."""
+        rest = Batch()
+        if self.size_bytes <= limit_bytes:
+            return rest
+        rows, self.messages, self.size_bytes = self.messages, {}, 0
+        for row in rows.values():
+            (self if self.size_bytes < limit_bytes else rest).add(row)
+        if rest.messages:
+            rest.settled, self.settled = self.settled, []
+            rest.receipts, self.receipts = self.receipts, []
+        return rest
+
     @property
     def is_empty(self) -> bool:
         return not (self.messages or self.settled or self.definitions or self.receipts)

@@ -24,6 +24,10 @@ from brokerctl.store.segments import SEGMENT_BYTES, Job
 
 log = logging.getLogger(__name__)
 
+LARGEST_BYTES = 67_108_864
+"""Of one write. Only copies of large messages for many queues come to more in one turn; then it takes several, and is
+there whole or not at all in parts only. A place in a segment has 32 bits."""
+
 
 class DurableStore:
     def __init__(self, disk: Disk, segment_bytes: int = SEGMENT_BYTES) -> None:
@@ -63,7 +67,8 @@ class DurableStore:
     def submit(self) -> None:
         if self._is_writing or self.batch.is_empty or self.failure is not None:
             return
-        batch, self.batch = self.batch, Batch()
+        batch = self.batch
+        self.batch = batch.cut(LARGEST_BYTES)
         self._committing_bytes = batch.size_bytes
         self._is_writing = True
         self._job = self.log.encode(batch) if batch.has_writes else None
@@ -102,8 +107,9 @@ class DurableStore:
             log.finish(self._job)
         known = {position: count for position, count in log.reader.deliveries.items() if log.index.get(position)}
         try:
-            if self.batch.has_writes or not log.segments:
-                job = log.encode(self.batch)
+            while self.batch.has_writes or not log.segments:
+                batch, self.batch = self.batch, self.batch.cut(LARGEST_BYTES)
+                job = log.encode(batch)
                 log.perform(job)
                 log.finish(job)
             job = log.encode_close(log.reader.redelivered_until, known | deliveries)

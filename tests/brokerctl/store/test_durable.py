@@ -152,6 +152,33 @@ def test_a_page_ends_at_its_size_but_holds_one_message_at_least() -> None:
     owner.store.close({})
 
 
+def test_a_batch_that_is_too_large_is_written_in_parts_and_confirmed_by_the_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("brokerctl.store.durable.LARGEST_BYTES", 1000)
+    disk = MemoryDisk()
+    owner = Owner(disk)
+    owner.store.batch.add(row(1))
+    owner.flush()
+    for position in range(2, 6):
+        owner.store.batch.add(row(position, b"x" * 600))
+    owner.store.batch.settle([1])
+    confirmed = threading.Event()
+    owner.store.batch.receipts.append(confirmed.set)
+
+    for whole in (False, True):
+        owner.committed.clear()
+        owner.store.submit()
+        assert owner.committed.wait(10)
+        assert confirmed.is_set() is whole
+        owner.store._is_writing, job = False, owner.store._job
+        assert job is not None
+        owner.store.log.finish(job)
+
+    assert kept(DurableStore(MemoryDisk(disk.files()))) == [2, 3, 4, 5]
+    owner.store.close({})
+
+
 def test_after_a_crash_every_message_may_have_been_delivered() -> None:
     disk = MemoryDisk()
     owner = Owner(disk)
