@@ -29,9 +29,9 @@ bench: .venv/development
 	$(BIN)/python -m bench.broker $(BENCH)
 
 # The long form of the tests that try to break the broker; one line each in reports/reliability.jsonl.
-# One of them, by its number or a part of its name: TEST=a1. A failed seed again: SEED=….
+# One of them by its number (docs/reliability.md): TEST=a1. A failed seed again: SEED=….
 reliability: .venv/development
-	RELIABILITY=long $(if $(SEED),RELIABILITY_SEED=$(SEED)) $(BIN)/python -m pytest -q -m reliability $(if $(TEST),-k $(TEST))
+	RELIABILITY=long $(if $(SEED),RELIABILITY_SEED=$(SEED)) RELIABILITY_TEST=$(TEST) $(BIN)/python -m pytest -q -m reliability
 
 setup: .venv/development node_modules/.package-lock.json
 

@@ -17,14 +17,16 @@ from tests.support.embedded import EmbeddedBroker
 from tests.support.rabbitmq import RabbitMQ
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker of xdist gets all tests of the real RabbitMQ, so there is one. `-k a1` finds reliability("a1")."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """One worker of xdist gets all tests of the real RabbitMQ, so there is one of it; RELIABILITY_TEST chooses."""
     for item in items:
-        for mark in item.iter_markers("reliability"):
-            item.extra_keyword_matches.update(mark.args)
         if "rabbitmq" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.rabbitmq)
             item.add_marker(pytest.mark.xdist_group("rabbitmq"))
+    if number := os.environ.get("RELIABILITY_TEST"):
+        chosen = [item for item in items if any(number in mark.args for mark in item.iter_markers("reliability"))]
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
 
 
 def lacking(what: str, remedy: str) -> None:

@@ -248,7 +248,7 @@ def settle(what: str, tag: int, name: str, stage: Stage, reference: Reference) -
     reference.bury_all()
 
 
-@pytest.mark.reliability
+@pytest.mark.reliability("b3")
 def test_dead_letters_go_where_the_reference_says_and_none_is_lost() -> None:
     graphs_run = 0
 

@@ -133,7 +133,7 @@ def hostile(count: int) -> list[str]:
     return [".".join(chance.choice("#*ab") for _ in range(12)) for _ in range(count)]
 
 
-@pytest.mark.reliability
+@pytest.mark.reliability("c11")
 @pytest.mark.parametrize("pair", ["#.#", "#.a", "#.*"])
 def test_sixteen_wildcards_cost_in_proportion_to_the_words(pair: str) -> None:
     """CVE-2026-67419: a naive matcher takes four seconds for six of them and forty words."""
@@ -146,7 +146,7 @@ def test_sixteen_wildcards_cost_in_proportion_to_the_words(pair: str) -> None:
         assert long < 3 * short
 
 
-@pytest.mark.reliability
+@pytest.mark.reliability("c11")
 def test_hostile_bindings_cost_in_proportion_to_their_number() -> None:
     with evidence("C11 many wildcards", "4 times the bindings: at most 8 times the time") as figures:
         few, many = (matching_seconds(hostile(count), ".".join("ab" * 32)) for count in runs_of_bindings())

@@ -171,7 +171,7 @@ steps = st.lists(
 )
 
 
-@pytest.mark.reliability
+@pytest.mark.reliability("b2")
 def test_every_exchange_routes_as_the_reference_does_after_every_change() -> None:
     pairs = 0
 

@@ -63,7 +63,7 @@ def test_body_beyond_what_was_announced_closes_the_connection() -> None:
     assert event.error.code == 501
 
 
-@pytest.mark.reliability
+@pytest.mark.reliability("c4")
 def test_a_million_empty_body_frames_take_no_memory() -> None:
     count = runs(100_000, 1_000_000)
     with evidence("C4 empty body frames", "1,000,000 frames: memory flat") as figures:
@@ -86,7 +86,7 @@ def test_body_in_frames_of_one_byte_takes_about_its_size() -> None:
     assert peak < 2 * size
 
 
-@pytest.mark.reliability
+@pytest.mark.reliability("c4")
 def test_unfinished_bodies_of_all_channels_together_are_bounded() -> None:
     with evidence("C4 unfinished bodies", "2,047 channels: at most the limit of the connection, then 506") as figures:
         conversation = opened(LIMITS.channel_max)

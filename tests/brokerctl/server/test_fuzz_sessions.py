@@ -175,7 +175,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedBroker]
         yield broker
 
 
-@pytest.mark.reliability
+@pytest.mark.reliability("c2")
 def test_no_session_harms_the_broker_or_a_bystander(broker: EmbeddedBroker) -> None:
     sessions, pid = runs(400, 100_000), broker.process.pid
     required = "100,000 sessions: it lives, echo p99 at most 100 ms, fds as before, at most 50 MiB more, no 541"
@@ -221,7 +221,7 @@ def echo(client: RawClient) -> float:
     return time.perf_counter() - started
 
 
-@pytest.mark.reliability
+@pytest.mark.reliability("c4")
 def test_publish_cut_after_any_byte_leaves_nothing(broker: EmbeddedBroker) -> None:
     """LavinMQ 1.0.0-beta.10: a client that vanished in a body left garbage in the store."""
     with (

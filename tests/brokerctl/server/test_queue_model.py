@@ -15,7 +15,7 @@ from tests.support.embedded import EmbeddedBroker
 from tests.support.reliability import evidence, runs
 
 
-@pytest.mark.reliability
+@pytest.mark.reliability("b1")
 def test_queues_do_what_the_reference_says(embedded_broker: EmbeddedBroker) -> None:
     class Machine(QueueMachine):
         port = embedded_broker.amqp_port
@@ -29,7 +29,7 @@ def test_queues_do_what_the_reference_says(embedded_broker: EmbeddedBroker) -> N
         figures.update(examples=examples, steps=steps)
 
 
-@pytest.mark.reliability
+@pytest.mark.reliability("b1")
 def test_durable_queues_survive_stops_and_kills(home: Path) -> None:
     class Machine(RestartMachine):
         broker = embedded.start(home)

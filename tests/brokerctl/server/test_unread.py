@@ -75,7 +75,7 @@ def deaf(port: int) -> RawClient:
     return client.open().open_channel()
 
 
-@pytest.mark.reliability
+@pytest.mark.reliability("c6")
 def test_answers_that_nobody_reads_stop_at_a_few_mebibytes(broker: EmbeddedBroker, bystander: RawClient) -> None:
     """basic.get is sixteen bytes, its answer a message: ten thousand of them in one write are ten gigabytes."""
     with evidence(
@@ -110,7 +110,7 @@ def taken(client: RawClient, name: str, of: int) -> int:
     return of - client.expect(queue.DeclareOk).message_count
 
 
-@pytest.mark.reliability
+@pytest.mark.reliability("c6")
 def test_consumers_that_do_not_read_are_sent_no_more_than_a_window(
     broker: EmbeddedBroker, bystander: RawClient
 ) -> None:
@@ -153,7 +153,7 @@ def was_reset(client: RawClient) -> bool:
     return False
 
 
-@pytest.mark.reliability
+@pytest.mark.reliability("c7")
 def test_dead_peers_are_dropped_after_two_heartbeats_and_lose_nothing(
     broker: EmbeddedBroker, bystander: RawClient
 ) -> None:

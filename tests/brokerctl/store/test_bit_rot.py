@@ -179,7 +179,7 @@ def check_all(store: Closed, way: str, chance: random.Random) -> list[int]:
     return [check(store, WAYS[way](store, chance), way) for _ in range(DAMAGES[way])]
 
 
-@pytest.mark.reliability
+@pytest.mark.reliability("a5")
 def test_damage_stays_where_it_is() -> None:
     store = closed(SEED)
     chance = random.Random(SEED)  # noqa: S311

@@ -83,7 +83,7 @@ def check(folder: Path, answered: int) -> int:
     return last
 
 
-@pytest.mark.reliability
+@pytest.mark.reliability("a7")
 def test_definitions_change_whole_or_not_at_all(tmp_path: Path) -> None:
     chance = random.Random(SEED)  # noqa: S311
     last = 0

@@ -105,7 +105,7 @@ def check_all(seed: int) -> int:
     return whole.calls
 
 
-@pytest.mark.reliability
+@pytest.mark.reliability("a4")
 def test_every_call_may_fail_once() -> None:
     points = 0
 

@@ -81,7 +81,7 @@ def reopened(disk: MemoryDisk) -> tuple[SegmentLog, Recovery]:
     return open_log(MemoryDisk(disk.files()), SEGMENT_BYTES)
 
 
-@pytest.mark.reliability
+@pytest.mark.reliability("a2")
 def test_every_disk_that_a_power_cut_leaves_holds_what_was_promised() -> None:
     tried, distinct = 0, set()
 

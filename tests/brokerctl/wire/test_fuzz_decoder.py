@@ -56,7 +56,7 @@ def read(payload: bytes) -> None:
         properties.decode(properties.amend(payload, {"x-death": [{"count": 2}]}, drop_expiration=True))
 
 
-@pytest.mark.reliability
+@pytest.mark.reliability("c1")
 def test_mutated_frames_raise_our_own_errors_only() -> None:
     chance, seeds = random.Random(SEED), corpus()  # noqa: S311
     frames, slowest = runs(15_000, 1_000_000), 0.0

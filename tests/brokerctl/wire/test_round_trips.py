@@ -64,7 +64,7 @@ any_method = st.sampled_from(list(methods.METHODS.values())).flatmap(methods_of)
 any_properties = st.fixed_dictionaries({}, optional={name: DOMAINS[kind] for name, kind in properties.PROPERTIES})
 
 
-@pytest.mark.reliability
+@pytest.mark.reliability("b7")
 def test_every_method_is_the_same_after_a_round_trip_both_ways() -> None:
     @settings(max_examples=runs(400, 100_000), deadline=None)
     @given(any_method)
@@ -81,7 +81,7 @@ def test_every_method_is_the_same_after_a_round_trip_both_ways() -> None:
         figures["examples"] = runs(400, 100_000)
 
 
-@pytest.mark.reliability
+@pytest.mark.reliability("b7")
 def test_every_content_header_is_the_same_after_a_round_trip_both_ways() -> None:
     @settings(max_examples=runs(400, 100_000), deadline=None)
     @given(any_properties, st.integers(0, 2**64 - 1))

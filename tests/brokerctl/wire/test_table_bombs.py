@@ -23,7 +23,7 @@ def test_bomb_is_refused(name: str) -> None:
         fields.table(BOMBS[name](FRAME), 0)
 
 
-@pytest.mark.reliability
+@pytest.mark.reliability("c3")
 @pytest.mark.parametrize("name", BOMBS)
 def test_bomb_of_twice_the_size_takes_no_more_than_twice_the_time(name: str) -> None:
     with evidence(f"C3 table_bombs {name}", "refused; time(2n)/time(n) at most 2.3") as figures:
