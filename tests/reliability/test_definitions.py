@@ -85,7 +85,7 @@ class Definitions:
 def test_acknowledged_definitions_survive_sigkill_whole(home: Path) -> None:
     definitions = Definitions(home)
     try:
-        with evidence("A7 definitions_atomic", f"{KILLS} SIGKILLs, {WRITERS} writers, nothing wrong") as figures:
+        with evidence("A7 definitions over the wire", f"{KILLS} SIGKILLs, {WRITERS} writers, nothing wrong") as figures:
             for number in range(KILLS):
                 definitions.live(SEED + number)
                 figures |= {"kills": number + 1, "acknowledged changes": definitions.changes, **definitions.wrong}
