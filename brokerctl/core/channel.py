@@ -22,7 +22,7 @@ class Peer:
     `window` is back-pressure: deliveries use it up, the server refills it when the socket took the bytes.
     """
 
-    __slots__ = ("channels", "name", "stalled", "user", "vhost", "window")
+    __slots__ = ("channels", "is_ahead", "name", "stalled", "user", "vhost", "window")
 
     WINDOW_BYTES = 524_288
     """More than one read of a publisher brings (256 KiB), little enough that a slow reader costs no memory."""
@@ -34,14 +34,18 @@ class Peer:
         self.window = self.WINDOW_BYTES
         self.channels: dict[int, Channel] = {}
         self.stalled: list[Consumer] = []
+        self.is_ahead = False
+        """What it published waits for the socket of a consumer. The server clears it once the consumer had a moment."""
 
     def refill(self, effects: Effects) -> None:
         """The socket took what was sent: consumers that waited for it go on."""
         self.window = self.WINDOW_BYTES
         stalled, self.stalled = self.stalled, []
         for consumer in stalled:
-            consumer.is_stalled = False
-            consumer.queue.activate(consumer, effects)
+            if consumer.is_stalled:
+                consumer.is_stalled = False
+                consumer.queue.stalled -= 1
+                consumer.queue.activate(consumer, effects)
 
 
 class Delivery(NamedTuple):

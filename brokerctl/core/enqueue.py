@@ -60,6 +60,8 @@ def _keep(
         effects += stores(queue, entries, channel, first)
     if ttl != 0:
         queue.push_all(entries, effects)
+        if queue.stalled and channel is not None:
+            channel.peer.is_ahead = True
         return
     for entry in entries:
         queue.push(entry, effects)

@@ -56,6 +56,7 @@ class Queue:
         "owner",
         "ready_bytes",
         "rules",
+        "stalled",
         "store_id",
         "timed_by",
         "unacked",
@@ -98,6 +99,8 @@ class Queue:
         self.had_consumers = False
         self.is_deleted = False
         self.unacked = 0
+        self.stalled = 0
+        """Consumers that would take messages if their sockets did."""
         self.ready_bytes = 0
         self.unacked_bytes = 0
         self.was_used = True
@@ -240,6 +243,7 @@ class Queue:
                 consumer.is_active = False
                 if consumer.channel.peer.window <= 0 and not consumer.is_stalled:
                     consumer.is_stalled = True
+                    self.stalled += 1
                     consumer.channel.peer.stalled.append(consumer)
                 continue
             if len(active) > 1 or self.timed_by is not None:
@@ -336,6 +340,9 @@ class Queue:
     def remove_consumer(self, consumer: Consumer, effects: Effects) -> None:
         """Take it out of the round; what it holds stays with its channel."""
         consumer.is_gone = True
+        if consumer.is_stalled:
+            consumer.is_stalled = False
+            self.stalled -= 1
         self.consumers.remove(consumer)
         if consumer.is_active:
             self._active.remove(consumer)

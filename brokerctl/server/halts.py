@@ -10,5 +10,7 @@ class Halt(Enum):
     """More waits for the disk than `store_backlog_bytes`."""
     ALARM = auto()
     """It published while memory or disk were low."""
+    AHEAD = auto()
+    """What it published waits for a consumer whose socket is full: for a moment, so that the consumer may read."""
     UNREAD = auto()
     """It does not read what it asked for: more than `unread_bytes` of answers wait for it."""

@@ -33,6 +33,7 @@ from brokerctl.server.halts import Halt
 from brokerctl.server.logins import GUEST, Logins
 from brokerctl.server.machine import Reading
 from brokerctl.server.outlet import Outlet
+from brokerctl.server.pace import Pace
 from brokerctl.server.session import Session
 from brokerctl.server.tally import Tally
 from brokerctl.store.base import Receipt, Recovered, Store, StoredMessage
@@ -81,6 +82,7 @@ class Node:
         memory = self.broker.context.memory
         memory.limit_bytes, memory.holds, memory.load = config.queue_memory_bytes, store.holds, self._load
         self._behind: list[Session] = []
+        self.pace = Pace()
 
     # Life
 
@@ -188,6 +190,9 @@ class Node:
             self._behind.append(session)
         if session is not None and session.has_published:
             session.has_published = False
+            if session.peer is not None and session.peer.is_ahead:
+                session.peer.is_ahead = False
+                self.pace.hold_back(session)
             if self.alarms.raised:
                 blocking.block(session, self.alarms.reason)
 

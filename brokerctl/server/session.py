@@ -360,6 +360,7 @@ class Session(asyncio.Protocol):
             self.node.carry(effects)
             self.node.carrier.dirty.add(self)
             self.node.end_turn(None)
+            self.node.pace.caught_up()
 
     # Timers
 
