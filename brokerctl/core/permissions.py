@@ -21,6 +21,9 @@ class Right(StrEnum):
     WRITE = "write"
     READ = "read"
 
+    # Every publish looks a decision up, and Enum's own hash is written in Python.
+    __hash__ = str.__hash__
+
 
 @dataclass(slots=True)
 class Permission:

@@ -23,6 +23,7 @@ from brokerctl.protocol.states import NEXT, State
 from brokerctl.wire import methods, spec
 from brokerctl.wire.frames import HEAD
 from brokerctl.wire.methods import channel, connection
+from brokerctl.wire.spec import METHOD, PUBLISH_ID
 
 INITIAL_FRAME_MAX = 8192
 """Until tuned. RabbitMQ allows the same: room for client properties, no room for a flood."""
@@ -54,7 +55,7 @@ class Connection:
         self.channel_max = limits.channel_max
         # One message of the largest size must fit whatever the limit, and so must its header.
         self.unfinished = Unfinished(max(limits.unfinished_bytes, limits.max_message_bytes + limits.frame_max))
-        self._payload_max = INITIAL_FRAME_MAX
+        self._payload_max = self._whole_max = INITIAL_FRAME_MAX
         self._rest = b""
         self._repeat: Repeat | None = None
         self._last_payload = self._last_header = b""
@@ -65,6 +66,7 @@ class Connection:
         """Both sides agreed: 0 means no limit of the peer's, so ours holds."""
         # Not less a frame's own eight bytes: some clients forget them, and RabbitMQ forgives it.
         self._payload_max = frame_max or self.limits.frame_max
+        self._whole_max = min(self._payload_max, self.limits.max_message_bytes)
         self.channel_max = channel_max or self.limits.channel_max
 
     def closing(self) -> None:
@@ -134,9 +136,9 @@ class Connection:
             at = stop + 1
             self._number, self._method_in_hand = number, (0, 0)
             peer = channels.get(number)
-            if kind == spec.METHOD and peer is not None and peer.is_between:
+            if kind == METHOD and peer is not None and peer.publish is None and not peer.is_closing:
                 # The two methods that make nearly all the traffic; a channel that is open needs no look at the state.
-                if payload.startswith(spec.PUBLISH_ID):
+                if payload.startswith(PUBLISH_ID):
                     at = self._publish(peer, payload, data, start, at, events)
                     continue
                 if payload.startswith(spec.ACK_ID) and size == ACK_SIZE and not payload[12] & 1:
@@ -159,8 +161,7 @@ class Connection:
         """Take a basic.publish that began at `start` and ended before `at`, with its content if that is whole."""
         self._method_in_hand = BASIC_PUBLISH
         parsed = publish_method(payload)
-        limit = min(self._payload_max, self.limits.max_message_bytes)
-        content = whole_content(data, at, peer.number, limit)
+        content = whole_content(data, at, peer.number, self._whole_max)
         if content is None:
             peer.publish = parsed
             return at

@@ -11,9 +11,10 @@ from functools import lru_cache
 
 from brokerctl.protocol.channel import PublishMethod
 from brokerctl.protocol.events import Publication, Published
-from brokerctl.wire import methods, spec
+from brokerctl.wire import methods
 from brokerctl.wire.frames import HEAD
 from brokerctl.wire.methods import basic
+from brokerctl.wire.spec import BASIC_CLASS, BODY, FRAME_END, HEADER
 
 PAYLOADS = 16_384
 """Different basic.publish payloads remembered, of all connections together; each takes at most 520 bytes."""
@@ -43,12 +44,12 @@ def whole_content(data: bytes, at: int, number: int, payload_max: int) -> tuple[
     header_end = at + HEAD.size + header_size
     body_at = header_end + 1 + HEAD.size
     stop = body_at + body_size
-    is_header = kind == spec.HEADER and channel == number and class_id == spec.BASIC_CLASS and not weight
+    is_header = kind == HEADER and channel == number and class_id == BASIC_CLASS and not weight
     if not is_header or not 14 <= header_size <= payload_max or not 0 < body_size <= payload_max or stop >= total:
         return None
-    if HEAD.unpack_from(data, header_end + 1) != (spec.BODY, number, body_size):
+    if HEAD.unpack_from(data, header_end + 1) != (BODY, number, body_size):
         return None
-    if data[header_end] != spec.FRAME_END or data[stop] != spec.FRAME_END:
+    if data[header_end] != FRAME_END or data[stop] != FRAME_END:
         return None
     return data[at + HEAD.size : header_end], body_at, stop
 
@@ -69,7 +70,7 @@ class Repeat:
         prefix, step, total = self.prefix, self.step, len(data)
         head, stop = len(prefix), at + step
         bodies: list[bytes] = []
-        while stop <= total and data.startswith(prefix, at) and data[stop - 1] == spec.FRAME_END:
+        while stop <= total and data.startswith(prefix, at) and data[stop - 1] == FRAME_END:
             bodies.append(data[at + head : stop - 1])
             at = stop
             stop += step
@@ -82,7 +83,7 @@ def single_acks(data: bytes, at: int) -> list[int]:
     tags: list[int] = []
     while total - at >= ACK_BYTES and data.startswith(head, at):
         tag, flags, end = ACK_END.unpack_from(data, at + ACK_HEAD_BYTES)
-        if flags & 1 or end != spec.FRAME_END:
+        if flags & 1 or end != FRAME_END:
             break
         tags.append(tag)
         at += ACK_BYTES

@@ -17,7 +17,7 @@ from typing import TypeVar
 from brokerctl import passwords
 from brokerctl.core.broker import Broker
 from brokerctl.core.effects import Effects, Save
-from brokerctl.core.message import Entry, Message
+from brokerctl.core.message import Entry, Envelope, Message
 from brokerctl.core.queue import Queue
 from brokerctl.errors import AmqpError, CommandInvalid, ConnectionForced, InternalError, StoreError
 from brokerctl.protocol.connection import Limits
@@ -116,7 +116,13 @@ class Node:
         log.info("restored %d queues with %d messages", len(queues), count)
 
     def _load(self, positions: Sequence[int]) -> list[Entry | None]:
-        return [stored and _entry(stored) for stored in self.store.load(positions)]
+        found: list[Entry | None] = []
+        envelope: Envelope | None = None
+        for stored in self.store.load(positions):
+            entry = stored and _entry(stored, envelope)
+            found.append(entry)
+            envelope = entry.message.envelope if entry else envelope
+        return found
 
     def _ensure_basics(self) -> None:
         effects: Effects = []
@@ -346,7 +352,23 @@ def any_saved(effects: Effects) -> bool:
     return any(type(effect) is Save for effect in effects)
 
 
-def _entry(stored: StoredMessage) -> Entry | None:
+def _entry(stored: StoredMessage, last: Envelope | None) -> Entry | None:
+    """`last` is what the entry before it had: neighbours mostly share it, as they did when they were published."""
+    is_same = last is not None and (last.exchange, last.routing_key, last.header) == stored[1:4]
+    envelope = last if is_same else _envelope(stored)
+    if envelope is None:
+        return None
+    message = Message.of(envelope, stored.body)
+    expires_at = None
+    if stored.expires_ms:
+        # The disk keeps wall time, because the monotonic clock starts again with the machine.
+        expires_at = time.monotonic() + stored.expires_ms / 1000 - time.time()
+    entry = Entry(stored.position, message, True, stored.is_redelivered, expires_at)
+    entry.delivery_count = stored.deliveries
+    return entry
+
+
+def _envelope(stored: StoredMessage) -> Envelope | None:
     is_persistent, expiration = not stored.is_transient, None
     if stored.is_transient or stored.expires_ms:
         # What the record does not tell: how it was published, and for how long.
@@ -356,19 +378,4 @@ def _entry(stored: StoredMessage) -> Entry | None:
             log.error("message %d has a header that cannot be read: %s", stored.position, error.text)
             return None
         is_persistent, expiration = facts.persistent, int(facts.expiration) if facts.expiration else None
-    message = Message(
-        stored.exchange,
-        stored.routing_key,
-        stored.header,
-        stored.body,
-        is_persistent,
-        stored.priority,
-        expiration,
-    )
-    expires_at = None
-    if stored.expires_ms:
-        # The disk keeps wall time, because the monotonic clock starts again with the machine.
-        expires_at = time.monotonic() + stored.expires_ms / 1000 - time.time()
-    entry = Entry(stored.position, message, True, stored.is_redelivered, expires_at)
-    entry.delivery_count = stored.deliveries
-    return entry
+    return Envelope(stored.exchange, stored.routing_key, stored.header, is_persistent, stored.priority, expiration)
