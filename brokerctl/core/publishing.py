@@ -45,7 +45,7 @@ def publish_all(
     if channel is not None and channel.transaction is not None:
         for body in bodies:
             channel.transaction.publish(exchange, Message.of(envelope, body), queues, is_mandatory)
-    elif queues and not vhost.has_refusing_queues:
+    elif queues and not (vhost.has_refusing_queues and any(queue.may_refuse for queue in queues)):
         _accept(vhost, channel, exchange, envelope, bodies, queues, effects)
     else:
         for body in bodies:

@@ -151,9 +151,14 @@ class Queue:
         """Ready entries, next one first."""
         return iter(self.backlog)
 
+    @property
+    def may_refuse(self) -> bool:
+        """Whether it was told to refuse what it has no room for."""
+        return self.rules.overflow != DROP_HEAD
+
     def refuses(self, message: Message) -> bool:
         """Whether it has no room and was told to refuse instead of dropping."""
-        return self.rules.overflow != DROP_HEAD and self._is_over(1, len(message.body))
+        return self.may_refuse and self._is_over(1, len(message.body))
 
     def push(self, entry: Entry, effects: Effects) -> None:
         self.push_all([entry], effects)

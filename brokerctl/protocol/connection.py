@@ -28,6 +28,9 @@ from brokerctl.wire.spec import METHOD, PUBLISH_ID
 INITIAL_FRAME_MAX = 8192
 """Until tuned. RabbitMQ allows the same: room for client properties, no room for a flood."""
 
+REPEATED_HEADER_BYTES = 4096
+"""Larger ones are not remembered: each connection would keep that much."""
+
 ACK_SIZE = 13
 """Of basic.ack's payload, always."""
 
@@ -169,7 +172,8 @@ class Connection:
         publication = Publication(*parsed, header)
         if header == self._last_header and payload == self._last_payload:
             self._repeat = Repeat(peer.number, data[start:body_at], stop - body_at, publication)
-        self._last_header, self._last_payload = header, payload
+        elif len(header) <= REPEATED_HEADER_BYTES:
+            self._last_header, self._last_payload = header, payload
         events.append(Published(peer.number, publication, [data[body_at:stop]]))
         return stop + 1
 
