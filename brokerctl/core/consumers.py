@@ -9,7 +9,7 @@ from brokerctl.errors import PreconditionFailed
 
 if TYPE_CHECKING:
     from brokerctl.core.channel import Channel
-    from brokerctl.core.message import Arguments
+    from brokerctl.core.message import Arguments, Entry
     from brokerctl.core.queue import Queue
 
 
@@ -70,6 +70,22 @@ class Consumer:
         # The one that uses up the window may be larger than what was left of it.
         room = -(-self.channel.peer.window // (size_bytes + MESSAGE_OVERHEAD_BYTES))
         return max(min(room, self.slots), 0)
+
+    def hold(self, entries: list[Entry], size_bytes: int) -> None:
+        """These are its own now, until it settles them. `size_bytes`: of their bodies together."""
+        queue, channel, count = self.queue, self.channel, len(entries)
+        queue.counters.deliver += count
+        channel.counters.deliver += count
+        self.unacked += count
+        queue.unacked += count
+        queue.unacked_bytes += size_bytes
+        channel.hand_out_all(entries, queue, self)
+
+    def use_up(self, count: int) -> None:
+        """So many went to it and are done with: it needs no ack."""
+        self.queue.counters.deliver_no_ack += count
+        self.channel.counters.deliver_no_ack += count
+        self.channel.last_tag += count
 
 
 def _priority(arguments: Arguments, queue: Queue) -> int:

@@ -272,25 +272,13 @@ class Queue:
             channel.counters.redeliver += redelivered
         first = channel.last_tag + 1
         if consumer.needs_ack:
-            self.hold_for(consumer, entries, size_bytes)
+            consumer.hold(entries, size_bytes)
         else:
-            self.counters.deliver_no_ack += count
-            channel.counters.deliver_no_ack += count
-            channel.last_tag += count
+            consumer.use_up(count)
             stored = [entry.position for entry in entries if entry.is_stored]
             if stored:
                 effects.append(Forget(stored))
         effects.append(Deliver(consumer, first, entries))
-
-    def hold_for(self, consumer: Consumer, entries: list[Entry], size_bytes: int) -> None:
-        """These are with a consumer now, until it settles them."""
-        channel, count = consumer.channel, len(entries)
-        self.counters.deliver += count
-        channel.counters.deliver += count
-        consumer.unacked += count
-        self.unacked += count
-        self.unacked_bytes += size_bytes
-        channel.hand_out_all(entries, self, consumer)
 
     def take(self) -> Entry | None:
         """The next message, for basic.get; None when there is none. The caller hands it out or drops it."""

@@ -46,11 +46,9 @@ def hand_over(
         entries = [Entry(position(), Message.of(envelope, body), is_stored) for body in taken]
         if is_stored:
             effects += stores(queue, entries, publisher, first)
-        queue.hold_for(consumer, entries, size_bytes * count)
+        consumer.hold(entries, size_bytes * count)
     else:
-        queue.counters.deliver_no_ack += count
-        channel.counters.deliver_no_ack += count
-        channel.last_tag += count
+        consumer.use_up(count)
     effects.append(deliver)
     return count
 
