@@ -17,7 +17,7 @@ from brokerctl.wire.methods import Method, basic, channel, confirm, connection, 
 from tests.support import embedded
 from tests.support.embedded import EmbeddedBroker
 from tests.support.mutations import mutated
-from tests.support.processes import open_files, resident_bytes
+from tests.support.processes import open_sockets, resident_bytes
 from tests.support.raw import RawClient
 from tests.support.reliability import SEED, evidence, runs
 from tests.support.waiting import wait_until
@@ -178,10 +178,10 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedBroker]
 @pytest.mark.reliability("c2")
 def test_no_session_harms_the_broker_or_a_bystander(broker: EmbeddedBroker) -> None:
     sessions, pid = runs(400, 100_000), broker.process.pid
-    required = "100,000 sessions: it lives, echo p99 at most 100 ms, fds as before, at most 50 MiB more, no 541"
+    required = "100,000 sessions: it lives, echo p99 at most 100 ms, sockets as before, at most 50 MiB more, no 541"
     with evidence("C2 fuzz_sessions", required) as figures, RawClient(broker.amqp_port) as bystander:
         begin_echo(bystander)
-        files, memory = open_files(pid), resident_bytes(pid)
+        sockets, memory = open_sockets(pid), resident_bytes(pid)
         changes, codes, echoes = Changes(SEED), Counter[int](), []
 
         for number in range(sessions):
@@ -193,7 +193,7 @@ def test_no_session_harms_the_broker_or_a_bystander(broker: EmbeddedBroker) -> N
         figures.update(sessions=sessions, codes=dict(sorted(codes.items())))
         figures["echo_p99_ms"] = round(sorted(echoes)[len(echoes) * 99 // 100] * 1000, 1)
         figures["mebibytes"] = round((resident_bytes(pid) - memory) / MIB, 1)
-        wait_until(lambda: open_files(pid) == files, within=15)
+        wait_until(lambda: open_sockets(pid) == sockets, within=15)
         assert broker.process.poll() is None
         assert codes.keys() <= CODES
         assert len(codes) >= 6, "the changes provoke next to nothing"
@@ -233,13 +233,13 @@ def test_publish_cut_after_any_byte_leaves_nothing(broker: EmbeddedBroker) -> No
         looks.expect(queue.DeclareOk)
         header = properties.encode({"delivery_mode": 2}, 5)
         whole = frames.method(1, basic.Publish(routing_key="cut")) + frames.content(1, header, b"hello", 0)
-        files = open_files(broker.process.pid)
+        sockets = open_sockets(broker.process.pid)
         for cut in range(1, len(whole)):
             with RawClient(broker.amqp_port) as broken:
                 broken.open().open_channel().send(whole[:cut])
         figures["cuts"] = len(whole) - 1
 
-        wait_until(lambda: open_files(broker.process.pid) == files, within=15)
+        wait_until(lambda: open_sockets(broker.process.pid) == sockets, within=15)
         looks.call(1, queue.Delete(queue="cut"))
         assert looks.expect(queue.DeleteOk).message_count == 0
 
