@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from enum import StrEnum
 
 from brokerctl.server import machine
@@ -18,7 +19,7 @@ log = logging.getLogger(__name__)
 FASTEST_BYTES_PER_SECOND = 500_000_000
 """How fast memory or disk may fill: a limit must not be passed by much before we look again."""
 
-SOON_SECONDS, LATE_SECONDS = 0.1, 2.0
+SOON_SECONDS, LATE_SECONDS = 0.02, 2.0
 RAISED_SECONDS = 0.5
 """Between two looks while an alarm is raised."""
 
@@ -36,13 +37,15 @@ class Alarms:
         memory_limit_bytes: int,
         disk_free_limit_bytes: int,
         read: Callable[[], Reading],
+        promised: Callable[[], int],
         on_change: Callable[[], None],
     ) -> None:
-        """Raises OSError when the first look fails."""
+        """`promised` bytes wait for the disk and count as written. Raises OSError when the first look fails."""
         self.memory_limit_bytes = memory_limit_bytes
         self.disk_free_limit_bytes = disk_free_limit_bytes
         self.raised: frozenset[Alarm] = frozenset()
         self._read = read
+        self._promised = promised
         self._on_change = on_change
         self.reading = read()
 
@@ -66,6 +69,7 @@ class Alarms:
 
     def take(self, reading: Reading) -> None:
         """Raise and clear alarms by this reading."""
+        reading = replace(reading, disk_free_bytes=max(0, reading.disk_free_bytes - self._promised()))
         self.reading = reading
         raised = {
             Alarm.MEMORY: reading.memory_used_bytes > self.memory_limit_bytes,

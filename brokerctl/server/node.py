@@ -74,6 +74,7 @@ class Node:
             startup.memory_limit_bytes(config),
             config.disk_free_limit_bytes,
             read or partial(machine.read, config.home),
+            lambda: store.backlog_bytes,
             self._alarms_changed,
         )
         self.started_at = datetime.now(UTC)
@@ -302,6 +303,7 @@ class Node:
         session.reply(number, channel.OpenOk())
 
     def _alarms_changed(self) -> None:
+        self.store.press(Alarm.DISK in self.alarms.raised)
         self._share_memory()
         # Connections are stopped one by one, as they publish; all of them go on at once.
         if not self.alarms.raised:

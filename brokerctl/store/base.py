@@ -149,6 +149,10 @@ class Store(Protocol):
         """To be called on the submitter's side after each `on_commit`, before the receipts."""
         ...
 
+    def press(self, is_disk_low: bool) -> None:
+        """While the disk is low, give back what is dead at once: nobody may publish until it is not."""
+        ...
+
     @property
     def backlog_bytes(self) -> int:
         """Submitted or filled, and not yet on disk."""

@@ -65,13 +65,16 @@ class DurableStore:
         return self.batch.size_bytes + self._committing_bytes
 
     def submit(self) -> None:
-        if self._is_writing or self.batch.is_empty or self.failure is not None:
+        if self._is_writing or self.failure is not None:
+            return
+        is_freeing = self.log.wants_job
+        if self.batch.is_empty and not is_freeing:
             return
         batch = self.batch
         self.batch = batch.cut(LARGEST_BYTES)
         self._committing_bytes = batch.size_bytes
         self._is_writing = True
-        self._job = self.log.encode(batch) if batch.has_writes else None
+        self._job = self.log.encode(batch) if batch.has_writes or is_freeing else None
         with self._wake:
             self._handed = self._job, batch.receipts
             self._wake.notify()
@@ -82,6 +85,10 @@ class DurableStore:
         job, self._job = self._job, None
         if job is not None:
             self.log.finish(job)
+        self.submit()
+
+    def press(self, is_disk_low: bool) -> None:
+        self.log.is_pressed = is_disk_low
         self.submit()
 
     def holds(self, position: int) -> bool:

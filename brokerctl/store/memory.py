@@ -27,6 +27,9 @@ class MemoryStore:
     def finish(self) -> None:
         pass
 
+    def press(self, is_disk_low: bool) -> None:
+        pass
+
     def holds(self, position: int) -> bool:
         return False
 

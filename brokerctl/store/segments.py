@@ -82,6 +82,8 @@ class SegmentLog:
         self._copying: tuple[Segment, bytes, Iterator[records.Found]] | None = None
         self._is_fetching = False
         self._may_be_wasteful = True
+        self.is_pressed = False
+        """The disk is nearly full: what is dead is not left lying, however little it is, or idle the broker."""
 
     # On the side that fills batches
 
@@ -120,6 +122,14 @@ class SegmentLog:
         job = Job(segment.number, block.finish(), False, segment.number << PLACE_BITS | block.end)
         segment.size = block.end
         return job
+
+    @property
+    def wants_job(self) -> bool:
+        """Whether an empty batch would free some of a disk that is nearly full."""
+        if not self.is_pressed or len(self.segments) < 2:
+            return False
+        oldest = next(iter(self.segments.values()))
+        return not oldest.live or self._is_fetching or self._copying is not None or self._is_wasteful()
 
     def finish(self, job: Job) -> None:
         """The job was performed."""
@@ -241,7 +251,7 @@ class SegmentLog:
                 break
             del self.segments[number]
             job.unlinks.append(number)
-        self._may_be_wasteful |= job.is_new or bool(job.unlinks)
+        self._may_be_wasteful |= job.is_new or bool(job.unlinks) or self.is_pressed
         oldest = next(iter(self.segments))
         if self._may_be_wasteful and self._copying is None and not self._is_fetching and oldest != job.number:
             # Looked at only when segments came or went: there may be hundreds, and thousands of batches a second.
@@ -254,7 +264,8 @@ class SegmentLog:
         """Whether more is dead than alive: then what is copied is paid for by what becomes free."""
         total = sum(segment.size for segment in self.segments.values())
         alive = sum(segment.size * segment.live // max(segment.count, 1) for segment in self.segments.values())
-        return total - alive > alive + SPARE_SEGMENTS * self._segment_bytes
+        spare = 0 if self.is_pressed else SPARE_SEGMENTS
+        return total - alive > alive + spare * self._segment_bytes
 
 
 def segment_name(number: int) -> str:

@@ -193,7 +193,7 @@ def test_disk_that_cannot_be_looked_at_leaves_the_alarm_as_it_is(caplog: pytest.
         if not alarms.raised:
             is_over.set()
 
-    alarms = Alarms(MEMORY, DISK, Readings([WELL, low, OSError("gone"), WELL]), changed)
+    alarms = Alarms(MEMORY, DISK, Readings([WELL, low, OSError("gone"), WELL]), lambda: 0, changed)
 
     async def scenario() -> None:
         watching = asyncio.ensure_future(alarms.run())
@@ -217,11 +217,20 @@ def test_disk_that_cannot_be_looked_at_leaves_the_alarm_as_it_is(caplog: pytest.
     ],
 )
 def test_looks_are_the_more_frequent_the_nearer_a_limit_is(reading: Reading, seconds: float) -> None:
-    alarms = Alarms(2 * MEMORY if seconds == LATE_SECONDS else MEMORY, DISK, lambda: WELL, lambda: None)
+    alarms = Alarms(2 * MEMORY if seconds == LATE_SECONDS else MEMORY, DISK, lambda: WELL, lambda: 0, lambda: None)
 
     alarms.take(reading)
 
     assert alarms.pause_seconds() == seconds
+
+
+def test_what_waits_for_the_disk_counts_as_written() -> None:
+    alarms = Alarms(MEMORY, DISK, lambda: WELL, lambda: 1000, lambda: None)
+
+    alarms.take(Reading(0, DISK + 999))
+
+    assert alarms.raised == {Alarm.DISK}
+    assert alarms.reading.disk_free_bytes == DISK - 1
 
 
 GIB = 2**30

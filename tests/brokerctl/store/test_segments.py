@@ -133,6 +133,25 @@ def test_a_queue_that_is_read_while_its_messages_move_finds_them() -> None:
     assert log.index.get(1) >> PLACE_BITS > 1
 
 
+def test_a_low_disk_gets_back_what_is_dead_although_nothing_is_written() -> None:
+    log = opened(disk := MemoryDisk())
+    publish(log, 1, body=b"old")
+    publish(log, *range(2, 12))
+    settle(log, *range(2, 12))
+    before = len(logs(disk))
+    assert not log.wants_job
+
+    log.is_pressed = True
+    batches = 0
+    while log.wants_job:
+        commit(log, Batch())
+        batches += 1
+        assert batches < 10
+
+    assert (before, len(logs(disk))) == (3, 1)
+    assert bodies(disk) == {1: b"old"}
+
+
 def test_a_message_larger_than_a_segment_has_one_of_its_own() -> None:
     log = opened(disk := MemoryDisk())
 
