@@ -166,7 +166,8 @@ class Stage:
         finally:
             for peer in self.peers.values():
                 peer.close()
-            self._tidy()
+            if not self.scenario.stands_alone:
+                self._tidy()
         return self.lines
 
     def _peer(self, letter: str, is_ending: bool = False) -> Peer:
@@ -239,7 +240,7 @@ class Stage:
                 return
 
     def _tidy(self) -> None:
-        """Delete what the scenario declared, so that every scenario finds an empty broker."""
+        """Delete what the scenario declared, so that every scenario finds an empty broker; q may have come in bytes."""
         with RawClient(self.port, PATIENCE_SECONDS) as client:
             client.open().open_channel()
             for method in self._deletions():

@@ -22,11 +22,15 @@ AT_ONCE = 24
 
 
 def prepare(broker: Running) -> None:
-    """The vhost that guest may not enter, and the user of connection l."""
+    """The vhost that guest may not enter, the user of connection l, and one whose password is guessed.
+
+    Not guest's: whoever guesses too often is refused for a while, and the broker is shared with other tests.
+    """
     with httpx.Client(base_url=f"http://127.0.0.1:{broker.api_port}/api", auth=("guest", "guest"), timeout=30) as api:
         api.put("/vhosts/twin%20closed").raise_for_status()
         api.delete("/permissions/twin%20closed/guest").raise_for_status()
         api.put("/users/twin", json={"password": "twin", "tags": ""}).raise_for_status()
+        api.put("/users/guessed", json={"password": "right", "tags": ""}).raise_for_status()
         rights = {"configure": "^mine", "write": "^mine", "read": "^mine"}
         api.put("/permissions/%2F/twin", json=rights).raise_for_status()
         keys = {"exchange": "mine.topics", "write": "^a", "read": "^a"}
