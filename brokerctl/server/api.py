@@ -14,6 +14,10 @@ from brokerctl.server.http import HttpConnection
 from brokerctl.server.listener import Arrival
 from brokerctl.server.tally import Tally
 
+KEEP_ALIVE_SECONDS = 60
+"""How long a connection may wait for its next request, as at RabbitMQ. uvicorn's 5 s end it under clients that ask now
+and then, and their next request meets a closed socket."""
+
 
 class Api:
     def __init__(self, app: Callable[..., Any], tally: Tally) -> None:
@@ -25,6 +29,7 @@ class Api:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=2,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
             lifespan="on",
             ws="none",
         )

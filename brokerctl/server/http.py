@@ -1,6 +1,7 @@
 """An HTTP connection of the management API: uvicorn's, with limits on the head of a request, which it does not have.
 
-Until a head is whole nobody knows who asks: a peer that sends it slowly, or without end, is cut off.
+Until a head is whole nobody knows who asks: a peer that sends it slowly, or without end, is cut off. Between two
+requests a connection may rest for as long as uvicorn allows.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ class HttpConnection(HttpToolsProtocol):
         self._tally = tally
         self._head_bytes = 0
         self._waiting: asyncio.TimerHandle | None = None
+        self._rests = False
+        """Between an answer and the first byte of the next request."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -35,6 +38,8 @@ class HttpConnection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._rests:
+            self._wait_for_head()
         if self._waiting is not None:
             self._head_bytes += len(data)
         super().data_received(data)
@@ -47,10 +52,10 @@ class HttpConnection(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self.cycle.response_complete and not self.transport.is_closing():
-            self._wait_for_head()
+        self._rests = self.cycle.response_complete and not self.transport.is_closing()
 
     def _wait_for_head(self) -> None:
+        self._rests = False
         self._head_bytes = 0
         self._waiting = self.loop.call_later(HEAD_SECONDS, self._cut, f"no HTTP request in {HEAD_SECONDS:.0f} s")
 

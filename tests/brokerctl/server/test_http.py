@@ -49,6 +49,20 @@ def test_slow_head_is_cut_off_and_a_kept_connection_may_ask_again(monkeypatch: p
         assert is_cut(silent)
 
 
+def test_connection_may_rest_between_requests_longer_than_a_head_may_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "HEAD_SECONDS", 0.3)
+    with hosting() as broker, connect(broker.api_port) as resting:
+        resting.sendall(ASK + b"\r\n")
+        assert resting.recv(10_000).startswith(b"HTTP/1.1 401")
+        with connect(broker.api_port) as silent:
+            # Connected later, and cut off by now: the one that rests was there for longer.
+            assert is_cut(silent)
+
+        resting.sendall(ASK + b"\r\n")
+
+        assert resting.recv(10_000).startswith(b"HTTP/1.1 401")
+
+
 def test_second_slow_head_on_a_kept_connection_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "HEAD_SECONDS", 1.0)
     with hosting() as broker, connect(broker.api_port) as client:
