@@ -1,6 +1,6 @@
 """Memory and disk alarms: while one is raised, whoever publishes is not read any more; consumers go on (RabbitMQ).
 
-Looking costs some file reads, so it is done the more often the nearer a limit is.
+Looking costs some file reads, so it is done the more often the nearer a limit is: by time, and by what publishers sent.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ FASTEST_BYTES_PER_SECOND = 500_000_000
 """How fast memory or disk may fill: a limit must not be passed by much before we look again."""
 
 SOON_SECONDS, LATE_SECONDS = 0.02, 2.0
+LEAST_ALLOWANCE_BYTES = 262_144
+"""What publishers may send between two looks, at least: else each read would cost a look."""
+
 RAISED_SECONDS = 0.5
 """Between two looks while an alarm is raised."""
 
@@ -48,6 +51,7 @@ class Alarms:
         self._promised = promised
         self._on_change = on_change
         self.reading = read()
+        self._allowance = 0
 
     @property
     def reason(self) -> str:
@@ -71,6 +75,8 @@ class Alarms:
         """Raise and clear alarms by this reading."""
         reading = replace(reading, disk_free_bytes=max(0, reading.disk_free_bytes - self._promised()))
         self.reading = reading
+        # A message may go to several queues, so not all that is left is allowed.
+        self._allowance = max(self._left() // 4, LEAST_ALLOWANCE_BYTES)
         raised = {
             Alarm.MEMORY: reading.memory_used_bytes > self.memory_limit_bytes,
             Alarm.DISK: reading.disk_free_bytes < self.disk_free_limit_bytes,
@@ -83,15 +89,28 @@ class Alarms:
         self.raised = now
         self._on_change()
 
+    def spend(self, size: int) -> None:
+        """Publishers sent so many bytes. Looks at once when they may have used up what was left."""
+        self._allowance -= size
+        if self._allowance < 0 and not self.raised:
+            try:
+                self.take(self._read())
+            except OSError:
+                # `run` meets the same, and tells.
+                self._allowance = LEAST_ALLOWANCE_BYTES
+
     def pause_seconds(self) -> float:
         """Until the next look."""
         if self.raised:
             return RAISED_SECONDS
-        left = min(
+        return min(max(self._left() / FASTEST_BYTES_PER_SECOND, SOON_SECONDS), LATE_SECONDS)
+
+    def _left(self) -> int:
+        """Bytes until the nearer alarm."""
+        return min(
             self.memory_limit_bytes - self.reading.memory_used_bytes,
             self.reading.disk_free_bytes - self.disk_free_limit_bytes,
         )
-        return min(max(left / FASTEST_BYTES_PER_SECOND, SOON_SECONDS), LATE_SECONDS)
 
     def _look(self) -> Reading:
         if Alarm.MEMORY in self.raised:

@@ -200,6 +200,7 @@ class Node:
             if session.peer is not None and session.peer.is_ahead:
                 session.peer.is_ahead = False
                 self.pace.hold_back(session)
+            self.alarms.spend(session.new_bytes())
             if self.alarms.raised:
                 blocking.block(session, self.alarms.reason)
 

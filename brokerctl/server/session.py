@@ -62,6 +62,7 @@ class Session(asyncio.Protocol):
         self.halts: set[Halt] = set()
         self.has_published = False
         """In this turn."""
+        self._counted_bytes = 0
         self._answered_bytes = 0
         self._waiting: list[Event] = []
         """What the peer said while it did not read the answers to what it said before."""
@@ -112,6 +113,11 @@ class Session(asyncio.Protocol):
         self.node.end_turn(None)
 
     # What commands use
+
+    def new_bytes(self) -> int:
+        """Received since this was last asked."""
+        before, self._counted_bytes = self._counted_bytes, self.received_bytes
+        return self.received_bytes - before
 
     def halt(self, why: Halt) -> None:
         """Read no more. Heartbeats of a peer that we do not hear count as heard, unless it is the one that is deaf."""

@@ -224,6 +224,19 @@ def test_looks_are_the_more_frequent_the_nearer_a_limit_is(reading: Reading, sec
     assert alarms.pause_seconds() == seconds
 
 
+def test_much_that_was_sent_is_a_reason_to_look_at_once() -> None:
+    now = [Reading(0, DISK + 40_000_000)]
+    alarms = Alarms(MEMORY, DISK, lambda: now[0], lambda: 0, lambda: None)
+    alarms.take(now[0])
+    now[0] = Reading(0, DISK - 1)
+
+    alarms.spend(10_000_000)
+    assert not alarms.raised
+    alarms.spend(1)
+
+    assert alarms.raised == {Alarm.DISK}
+
+
 def test_what_waits_for_the_disk_counts_as_written() -> None:
     alarms = Alarms(MEMORY, DISK, lambda: WELL, lambda: 1000, lambda: None)
 
