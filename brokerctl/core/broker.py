@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from brokerctl.core import enforcing, limits, replies
+from brokerctl.core import enforcing, limits, parameters, replies
 from brokerctl.core.authorized import AuthorizedVhost
 from brokerctl.core.channel import Channel, Peer
 from brokerctl.core.context import Context
@@ -16,6 +16,7 @@ from brokerctl.core.headers import HeaderCodec
 from brokerctl.core.permissions import Permission, TopicPermission, User
 from brokerctl.core.policies import Kind
 from brokerctl.core.queue import WORK, Queue
+from brokerctl.core.records import vhost_record
 from brokerctl.core.vhost import Vhost
 from brokerctl.errors import AmqpError, NotAllowed, NotFound
 
@@ -29,6 +30,8 @@ class Broker:
         self.context = Context(codec)
         self.vhosts: dict[str, Vhost] = {}
         self.users: dict[str, User] = {}
+        self.global_parameters: dict[str, Any] = {}
+        """By name. Changed by brokerctl.core.parameters only."""
         self.peers: dict[str, Peer] = {}
         """Open connections by name."""
         self.left_out: list[str] = []
@@ -43,14 +46,23 @@ class Broker:
         """Create a vhost; False when it was there."""
         return name not in self.vhosts and self.put_vhost(name, "", (), effects)
 
-    def put_vhost(self, name: str, description: str, tags: Iterable[str], effects: Effects) -> bool:
-        """Create a vhost or describe it anew; False when it was there."""
+    def put_vhost(
+        self,
+        name: str,
+        description: str,
+        tags: Iterable[str],
+        effects: Effects,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """Create a vhost or describe it anew; False when it was there. Without `metadata` it keeps what it has."""
         is_new = name not in self.vhosts
         if is_new:
             self.vhosts[name] = Vhost(name, self.context)
         vhost = self.vhosts[name]
         vhost.description, vhost.tags = description, tuple(tags)
-        effects.append(Save("vhost", (name,), {"description": description, "tags": list(vhost.tags)}))
+        if metadata is not None:
+            vhost.metadata = dict(metadata)
+        effects.append(Save("vhost", (name,), vhost_record(vhost)))
         return is_new
 
     def delete_vhost(self, name: str, effects: Effects) -> None:
@@ -70,6 +82,8 @@ class Broker:
             self.clear_topic_permissions(user, name, effects)
         if vhost.limits:
             limits.clear_vhost_limits(vhost, effects)
+        for component, parameter in list(vhost.parameters):
+            parameters.clear(vhost, component, parameter, effects)
         del self.vhosts[name]
         effects.append(Save("vhost", (name,), None))
 
@@ -199,6 +213,8 @@ class Broker:
             ("user", self._restore_user),
             (limits.VHOST_LIMITS, self._restore_vhost_limits),
             (limits.USER_LIMITS, self._restore_user_limits),
+            (parameters.PARAMETER, self._restore_parameter),
+            (parameters.GLOBAL_PARAMETER, self._restore_global_parameter),
             ("permission", self._restore_permission),
             (TOPIC_PERMISSION, self._restore_topic_permission),
             *((kind, partial(self._restore_policy, kind)) for kind in Kind),
@@ -226,7 +242,7 @@ class Broker:
             queue.timed_by = self.context.clock
 
     def _restore_vhost(self, name: str, *, value: dict[str, Any]) -> None:
-        self.put_vhost(name, value.get("description", ""), value.get("tags", ()), [])
+        self.put_vhost(name, value.get("description", ""), value.get("tags", ()), [], value.get("metadata"))
 
     def _restore_user(self, name: str, *, value: dict[str, Any]) -> None:
         self.put_user(name, value["password_hash"], value["tags"], [])
@@ -236,6 +252,12 @@ class Broker:
 
     def _restore_user_limits(self, name: str, *, value: dict[str, Any]) -> None:
         self.users[name].limits = value
+
+    def _restore_parameter(self, vhost: str, component: str, name: str, *, value: dict[str, Any]) -> None:
+        self.vhosts[vhost].parameters[component, name] = value["value"]
+
+    def _restore_global_parameter(self, name: str, *, value: dict[str, Any]) -> None:
+        self.global_parameters[name] = value["value"]
 
     def _restore_permission(self, name: str, vhost: str, *, value: dict[str, Any]) -> None:
         self.users[name].permissions[vhost] = Permission(**value)

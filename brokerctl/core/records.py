@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from brokerctl.core.exchanges import Binding, Exchange
 from brokerctl.core.queue import Queue
+
+if TYPE_CHECKING:
+    from brokerctl.core.vhost import Vhost
+
+
+def vhost_record(vhost: Vhost) -> dict[str, Any]:
+    return {"description": vhost.description, "tags": list(vhost.tags), "metadata": vhost.metadata}
 
 
 def queue_record(queue: Queue) -> dict[str, Any]:

@@ -6,6 +6,8 @@ clients and people match on them.
 
 from __future__ import annotations
 
+from typing import Any
+
 from brokerctl.core import enforcing, equivalence, replies
 from brokerctl.core.arguments import DROP_HEAD
 from brokerctl.core.channel import Channel
@@ -42,6 +44,10 @@ class Vhost:
         self.context = context
         self.description = ""
         self.tags: tuple[str, ...] = ()
+        self.metadata: dict[str, Any] = {}
+        """What else RabbitMQ keeps of a vhost, under its names: `default_queue_type`, and what is not known here."""
+        self.parameters: dict[tuple[str, str], Any] = {}
+        """By component and name. Changed by brokerctl.core.parameters only."""
         self.closed_channels = Counters()
         """What channels counted that are closed by now; with the open ones it is the total of the vhost."""
         self.policies = Policies()
