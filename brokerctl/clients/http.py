@@ -76,11 +76,12 @@ class Http:
     def put(self, *segments: str, body: dict[str, Json]) -> None:
         self._send("PUT", segments, body=body)
 
-    def post(self, *segments: str, body: dict[str, Json]) -> Json:
-        return self._json(self._send("POST", segments, body=body))
+    def post(self, *segments: str, body: dict[str, Json], timeout_seconds: float | None = None) -> Json:
+        """`timeout_seconds` for what takes the broker longer than the address allows for."""
+        return self._json(self._send("POST", segments, body=body, timeout_seconds=timeout_seconds))
 
     def delete(
-        self, *segments: str, params: dict[str, str] | None = None, headers: dict[str, str] | None = None
+        self, *segments: str, params: dict[str, str] | None = None, headers: dict[str, bytes] | None = None
     ) -> None:
         self._send("DELETE", segments, params=params, headers=headers)
 
@@ -91,14 +92,16 @@ class Http:
         *,
         params: dict[str, str] | None = None,
         body: dict[str, Json] | None = None,
-        headers: dict[str, str] | None = None,
+        headers: dict[str, bytes] | None = None,
+        timeout_seconds: float | None = None,
     ) -> bytes:
         path = "/api" + names.path(*segments)
+        seconds = timeout_seconds or self.address.timeout_seconds
+        options: dict[str, Any] = {"params": params, "json": body, "headers": headers, "timeout": seconds}
         try:
-            with self._client.stream(method, path, params=params, json=body, headers=headers) as response:
+            with self._client.stream(method, path, **options) as response:
                 content = self._read(response)
         except httpx.TimeoutException as error:
-            seconds = self.address.timeout_seconds
             raise BrokerUnreachable(f"{self._where} did not answer within {seconds:g} s") from error
         except httpx.TransportError as error:
             raise BrokerUnreachable(self._unreachable(error)) from error

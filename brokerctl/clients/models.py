@@ -174,9 +174,22 @@ class User:
 
 @dataclass(slots=True, frozen=True)
 class Permission:
+    """Unanchored regular expressions over names of queues and exchanges; an empty one matches nothing."""
+
     user: str
     vhost: str
     configure: str
+    write: str
+    read: str
+
+
+@dataclass(slots=True, frozen=True)
+class TopicPermission:
+    """Regular expressions over routing keys at one topic exchange. A user without one may use every key."""
+
+    user: str
+    vhost: str
+    exchange: str
     write: str
     read: str
 
@@ -187,3 +200,46 @@ class Vhost:
     description: str
     messages_ready: int
     messages_unacknowledged: int
+    tags: tuple[str, ...] = ()
+    default_queue_type: str = ""
+    """Empty when the broker does not say."""
+
+
+@dataclass(slots=True, frozen=True)
+class Policy:
+    """A policy or, in the lists of those, an operator policy."""
+
+    vhost: str
+    name: str
+    pattern: str
+    """An unanchored regular expression over names."""
+    definition: Arguments
+    priority: int = 0
+    apply_to: str = "all"
+    """'all', 'queues', 'exchanges', 'classic_queues', 'quorum_queues' or 'streams'."""
+
+
+@dataclass(slots=True, frozen=True)
+class Limits:
+    """Limits of a vhost (max-connections, max-queues) or of a user (max-connections, max-channels)."""
+
+    name: str
+    """The vhost's or the user's."""
+    values: dict[str, int]
+
+
+@dataclass(slots=True, frozen=True)
+class Definitions:
+    """What a broker is set up to be, without messages, as the broker wrote it.
+
+    The document is kept whole: what another version writes and we do not know must survive until it is imported.
+    """
+
+    document: Arguments
+    vhost: str | None = None
+    """Whose definitions these are; None: those of all vhosts, with users."""
+
+    def items(self, kind: str) -> list[Arguments]:
+        """The list at this key ('queues', 'users' …); empty when there is none."""
+        found = self.document.get(kind)
+        return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []

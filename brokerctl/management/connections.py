@@ -21,7 +21,7 @@ from brokerctl.management.values import Json, to_json
 DEFAULT_REASON = "Closed via management plugin"
 """RabbitMQ's words: people search their logs for them."""
 
-MAX_REASON = 200
+MAX_REASON_BYTES = 200
 """The reason travels in a short string behind the reply code's name."""
 
 
@@ -140,8 +140,9 @@ def _of_user(call: Call) -> list[ConnectionState]:
 
 
 def _close(call: Call, connection: ConnectionState) -> None:
-    asked = call.request.headers.get("x-reason", "").strip()
-    call.door.close_connection(connection.name, asked[:MAX_REASON] or DEFAULT_REASON)
+    # Starlette reads headers as Latin-1; RabbitMQ hands the bytes on as they came, and clients read them as UTF-8.
+    asked = call.request.headers.get("x-reason", "").strip().encode("latin-1")[:MAX_REASON_BYTES]
+    call.door.close_connection(connection.name, asked.decode(errors="ignore") or DEFAULT_REASON)
 
 
 def _summary(call: Call, connection: ConnectionState) -> dict[str, Any]:

@@ -14,35 +14,60 @@ from brokerctl.clients.models import (
     Channel,
     Connection,
     Consumer,
+    Definitions,
     Exchange,
+    Limits,
     Node,
     Overview,
     Permission,
+    Policy,
     Queue,
+    TopicPermission,
     User,
     Vhost,
 )
-from brokerctl.clients.rabbitmq import consumers, exchanges, overview, queues, users
+from brokerctl.clients.rabbitmq import (
+    bindings,
+    channels,
+    connections,
+    consumers,
+    definitions,
+    exchanges,
+    limits,
+    nodes,
+    overview,
+    permissions,
+    policies,
+    queues,
+    users,
+    vhosts,
+)
+from brokerctl.clients.rabbitmq.definitions import upload
+from brokerctl.clients.rabbitmq.policies import OPERATOR_POLICIES, POLICIES
 
 
-class RabbitMQClient:
-    """brokerctl.clients.base.BrokerClient. Safe for threads, but for the sessions of `messages`."""
+class _Reading:
+    """brokerctl.clients.base.Reading."""
 
-    def __init__(self, address: Address, http: Http) -> None:
-        self.address = address
-        self.http = http
-
-    def close(self) -> None:
-        self.http.close()
+    http: Http
 
     def overview(self) -> Overview:
         return overview.overview(self.http)
 
+    def whoami(self) -> User:
+        return users.whoami(self.http)
+
     def nodes(self) -> list[Node]:
-        return overview.nodes(self.http)
+        return nodes.nodes(self.http)
 
     def vhosts(self) -> list[Vhost]:
-        return overview.vhosts(self.http)
+        return vhosts.vhosts(self.http)
+
+    def vhost(self, name: str) -> Vhost:
+        return vhosts.vhost(self.http, name)
+
+    def vhost_limits(self) -> list[Limits]:
+        return limits.limits(self.http, limits.VHOSTS)
 
     def queues(self, vhost: str | None = None) -> list[Queue]:
         return queues.queues(self.http, vhost)
@@ -51,7 +76,7 @@ class RabbitMQClient:
         return queues.queue(self.http, vhost, name)
 
     def queue_bindings(self, vhost: str, name: str) -> list[Binding]:
-        return exchanges.queue_bindings(self.http, vhost, name)
+        return bindings.of_queue(self.http, vhost, name)
 
     def queue_consumers(self, vhost: str, name: str) -> list[Consumer]:
         return queues.consumers(self.http, vhost, name)
@@ -63,16 +88,25 @@ class RabbitMQClient:
         return exchanges.exchange(self.http, vhost, name)
 
     def exchange_bindings(self, vhost: str, name: str) -> tuple[list[Binding], list[Binding]]:
-        return exchanges.exchange_bindings(self.http, vhost, name)
+        return bindings.of_exchange(self.http, vhost, name)
 
     def bindings(self, vhost: str | None = None) -> list[Binding]:
-        return exchanges.bindings(self.http, vhost)
+        return bindings.bindings(self.http, vhost)
 
     def connections(self) -> list[Connection]:
-        return consumers.connections(self.http)
+        return connections.connections(self.http)
+
+    def connection(self, name: str) -> Connection:
+        return connections.connection(self.http, name)
+
+    def connection_channels(self, name: str) -> list[Channel]:
+        return channels.connection_channels(self.http, name)
 
     def channels(self) -> list[Channel]:
-        return consumers.channels(self.http)
+        return channels.channels(self.http)
+
+    def channel(self, name: str) -> Channel:
+        return channels.channel(self.http, name)
 
     def consumers(self, vhost: str | None = None) -> list[Consumer]:
         return consumers.consumers(self.http, vhost)
@@ -80,8 +114,37 @@ class RabbitMQClient:
     def users(self) -> list[User]:
         return users.users(self.http)
 
+    def user(self, name: str) -> User:
+        return users.user(self.http, name)
+
+    def user_limits(self) -> list[Limits]:
+        return limits.limits(self.http, limits.USERS)
+
     def permissions(self) -> list[Permission]:
-        return users.permissions(self.http)
+        return permissions.permissions(self.http)
+
+    def topic_permissions(self) -> list[TopicPermission]:
+        return permissions.topic_permissions(self.http)
+
+    def policies(self, vhost: str | None = None) -> list[Policy]:
+        return policies.policies(self.http, POLICIES, vhost)
+
+    def operator_policies(self, vhost: str | None = None) -> list[Policy]:
+        return policies.policies(self.http, OPERATOR_POLICIES, vhost)
+
+    def definitions(self, vhost: str | None = None) -> Definitions:
+        return definitions.export(self.http, vhost)
+
+
+class RabbitMQClient(_Reading):
+    """brokerctl.clients.base.BrokerClient. Safe for threads, but for the sessions of `messages`."""
+
+    def __init__(self, address: Address, http: Http) -> None:
+        self.address = address
+        self.http = http
+
+    def close(self) -> None:
+        self.http.close()
 
     def declare_queue(
         self,
@@ -101,21 +164,97 @@ class RabbitMQClient:
         queues.purge(self.http, vhost, name)
 
     def declare_exchange(
-        self, vhost: str, name: str, type: str, *, durable: bool = True, arguments: Arguments | None = None
+        self,
+        vhost: str,
+        name: str,
+        type: str,
+        *,
+        durable: bool = True,
+        auto_delete: bool = False,
+        internal: bool = False,
+        arguments: Arguments | None = None,
     ) -> None:
-        exchanges.declare(self.http, vhost, name, type, durable=durable, arguments=arguments)
+        exchanges.declare(
+            self.http,
+            vhost,
+            name,
+            type,
+            durable=durable,
+            auto_delete=auto_delete,
+            internal=internal,
+            arguments=arguments,
+        )
 
-    def delete_exchange(self, vhost: str, name: str) -> None:
-        exchanges.delete(self.http, vhost, name)
+    def delete_exchange(self, vhost: str, name: str, *, if_unused: bool = False) -> None:
+        exchanges.delete(self.http, vhost, name, if_unused=if_unused)
 
-    def bind(self, vhost: str, source: str, destination_type: str, destination: str, routing_key: str) -> None:
-        exchanges.bind(self.http, vhost, source, destination_type, destination, routing_key)
+    def bind(
+        self,
+        vhost: str,
+        source: str,
+        destination_type: str,
+        destination: str,
+        routing_key: str,
+        arguments: Arguments | None = None,
+    ) -> None:
+        bindings.bind(self.http, vhost, source, destination_type, destination, routing_key, arguments)
 
     def unbind(self, binding: Binding) -> None:
-        exchanges.unbind(self.http, binding)
+        bindings.unbind(self.http, binding)
 
     def close_connection(self, name: str, reason: str) -> None:
-        consumers.close_connection(self.http, name, reason)
+        connections.close(self.http, name, reason)
+
+    def put_vhost(self, vhost: Vhost) -> None:
+        vhosts.put(self.http, vhost)
+
+    def delete_vhost(self, name: str) -> None:
+        vhosts.delete(self.http, name)
+
+    def put_vhost_limit(self, vhost: str, limit: str, value: int) -> None:
+        limits.put(self.http, limits.VHOSTS, vhost, limit, value)
+
+    def delete_vhost_limit(self, vhost: str, limit: str) -> None:
+        limits.delete(self.http, limits.VHOSTS, vhost, limit)
+
+    def put_user(self, user: User, password: str | None = None) -> None:
+        users.put(self.http, user, password)
+
+    def delete_user(self, name: str) -> None:
+        users.delete(self.http, name)
+
+    def put_user_limit(self, user: str, limit: str, value: int) -> None:
+        limits.put(self.http, limits.USERS, user, limit, value)
+
+    def delete_user_limit(self, user: str, limit: str) -> None:
+        limits.delete(self.http, limits.USERS, user, limit)
+
+    def put_permission(self, granted: Permission) -> None:
+        permissions.put(self.http, granted)
+
+    def delete_permission(self, user: str, vhost: str) -> None:
+        permissions.delete(self.http, user, vhost)
+
+    def put_topic_permission(self, granted: TopicPermission) -> None:
+        permissions.put_topic(self.http, granted)
+
+    def delete_topic_permission(self, user: str, vhost: str, exchange: str | None = None) -> None:
+        permissions.delete_topic(self.http, user, vhost, exchange)
+
+    def put_policy(self, policy: Policy) -> None:
+        policies.put(self.http, POLICIES, policy)
+
+    def delete_policy(self, vhost: str, name: str) -> None:
+        policies.delete(self.http, POLICIES, vhost, name)
+
+    def put_operator_policy(self, policy: Policy) -> None:
+        policies.put(self.http, OPERATOR_POLICIES, policy)
+
+    def delete_operator_policy(self, vhost: str, name: str) -> None:
+        policies.delete(self.http, OPERATOR_POLICIES, vhost, name)
+
+    def import_definitions(self, definitions: Definitions) -> None:
+        upload(self.http, definitions)
 
     @contextmanager
     def messages(self, vhost: str) -> Iterator[MessageSession]:

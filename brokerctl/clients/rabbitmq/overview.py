@@ -1,12 +1,12 @@
-"""/api/overview, /api/nodes, /api/vhosts."""
+"""/api/overview."""
 
 from __future__ import annotations
 
 from brokerctl.clients.http import Http
-from brokerctl.clients.models import Capabilities, Node, Overview, Vhost
+from brokerctl.clients.models import Capabilities, Overview
 from brokerctl.clients.rabbitmq import read
 from brokerctl.clients.rabbitmq.read import Json
-from brokerctl.errors import PermissionDenied, UnexpectedReply
+from brokerctl.errors import UnexpectedReply
 
 
 def overview(http: Http) -> Overview:
@@ -45,40 +45,3 @@ def product_of(item: Json) -> tuple[str, str]:
         return "LavinMQ", lavinmq
     product = read.text(item, "product_name", "RabbitMQ")
     return product, read.text(item, "product_version") or read.text(item, "rabbitmq_version")
-
-
-def nodes(http: Http) -> list[Node]:
-    """GET /api/nodes; empty for a user who may not see them."""
-    try:
-        found = http.get_list("nodes")
-    except PermissionDenied:
-        return []
-    return [_node(item) for item in found]
-
-
-def _node(item: Json) -> Node:
-    uptime = read.optional_number(item, "uptime")
-    return Node(
-        name=read.text(item, "name"),
-        running=item.get("running", True) is True,
-        uptime_seconds=None if uptime is None else uptime / 1000,
-        memory_used_bytes=read.optional_number(item, "mem_used"),
-        memory_limit_bytes=read.optional_number(item, "mem_limit"),
-        memory_alarm=read.flag(item, "mem_alarm"),
-        disk_free_bytes=read.optional_number(item, "disk_free"),
-        disk_free_limit_bytes=read.optional_number(item, "disk_free_limit"),
-        disk_alarm=read.flag(item, "disk_free_alarm"),
-    )
-
-
-def vhosts(http: Http) -> list[Vhost]:
-    """GET /api/vhosts: those the user can see."""
-    return [
-        Vhost(
-            name=read.text(item, "name"),
-            description=read.text(item, "description"),
-            messages_ready=read.number(item, "messages_ready"),
-            messages_unacknowledged=read.number(item, "messages_unacknowledged"),
-        )
-        for item in http.get_list("vhosts")
-    ]

@@ -45,6 +45,13 @@ def items(item: Json, key: str) -> list[Json]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
+def words(item: Json, key: str) -> tuple[str, ...]:
+    """Tags: a list since 3.9, one text with commas before."""
+    value = item.get(key)
+    found = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
+    return tuple(str(each).strip() for each in found if each)
+
+
 def milliseconds(item: Json, key: str) -> datetime | None:
     value = optional_number(item, key)
     return _moment(value / 1000) if value else None

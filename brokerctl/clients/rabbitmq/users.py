@@ -1,31 +1,51 @@
-"""/api/users, /api/permissions, /api/whoami."""
+"""/api/users and /api/whoami."""
 
 from __future__ import annotations
 
 from brokerctl.clients.http import Http
-from brokerctl.clients.models import Permission, User
+from brokerctl.clients.models import User
 from brokerctl.clients.rabbitmq import read
+from brokerctl.clients.rabbitmq.read import Json
+from brokerctl.errors import ObjectNotFound
+
+
+def whoami(http: Http) -> User:
+    """GET /api/whoami: the login's own user."""
+    return parse(http.get_object("whoami"))
 
 
 def users(http: Http) -> list[User]:
-    """GET /api/users. Tags are a list since 3.9, a comma list before."""
-    found = []
-    for item in http.get_list("users"):
-        tags = item.get("tags", [])
-        split = tags.split(",") if isinstance(tags, str) else tags
-        found.append(User(read.text(item, "name"), tuple(str(tag) for tag in split if tag)))
+    """GET /api/users."""
+    return [parse(item) for item in http.get_list("users")]
+
+
+def user(http: Http, name: str) -> User:
+    """GET /api/users/name."""
+    return parse(http.get_object("users", name))
+
+
+def put(http: Http, user: User, password: str | None) -> None:
+    """PUT /api/users/name. A PUT without a password would clear the one there is, so its hash is sent again."""
+    body: Json = {"tags": ",".join(user.tags)}
+    body |= _kept(http, user.name) if password is None else {"password": password}
+    http.put("users", user.name, body=body)
+
+
+def delete(http: Http, name: str) -> None:
+    """DELETE /api/users/name."""
+    http.delete("users", name)
+
+
+def parse(item: Json) -> User:
+    return User(read.text(item, "name"), read.words(item, "tags"))
+
+
+def _kept(http: Http, name: str) -> Json:
+    try:
+        item = http.get_object("users", name)
+    except ObjectNotFound:
+        return {"password_hash": ""}
+    found: Json = {"password_hash": read.text(item, "password_hash")}
+    if algorithm := read.text(item, "hashing_algorithm"):
+        found["hashing_algorithm"] = algorithm
     return found
-
-
-def permissions(http: Http) -> list[Permission]:
-    """GET /api/permissions."""
-    return [
-        Permission(
-            user=read.text(item, "user"),
-            vhost=read.text(item, "vhost"),
-            configure=read.text(item, "configure"),
-            write=read.text(item, "write"),
-            read=read.text(item, "read"),
-        )
-        for item in http.get_list("permissions")
-    ]

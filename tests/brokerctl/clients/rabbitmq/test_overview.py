@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from brokerctl import names
 from brokerctl.clients.base import Address
 from brokerctl.clients.http import Http
-from brokerctl.clients.models import Vhost
 from brokerctl.clients.rabbitmq import overview
-from tests.support.brokers import VHOST, Place, client_at
+from tests.support.brokers import Place
 from tests.support.waiting import wait_until
 
 STATISTICS_SECONDS = 30
@@ -32,48 +30,6 @@ def test_overview_counts_connections_and_their_channels(place: Place) -> None:
         wait_until(lambda: place.client.overview().channels >= 1, within=STATISTICS_SECONDS)
         wait_until(lambda: place.client.overview().connections >= 1, within=STATISTICS_SECONDS)
         assert place.client.overview().queues >= 1
-
-
-def test_node_is_up_with_memory_disk_and_no_alarm(place: Place) -> None:
-    [node] = place.client.nodes()
-
-    assert node.name == place.client.overview().node
-    assert node.running
-    assert node.uptime_seconds is not None
-    assert 0 < node.uptime_seconds < 86_400
-    assert node.memory_used_bytes is not None
-    assert node.memory_used_bytes > 1_000_000
-    assert node.disk_free_bytes is not None
-    assert (node.memory_alarm, node.disk_alarm) == (False, False)
-
-
-def test_nodes_are_hidden_from_a_plain_user(place: Place) -> None:
-    with place.api() as api:
-        api.put(names.path("users", "plain"), json={"password": "p", "tags": "management"}).raise_for_status()
-
-    with client_at(place.address, username="plain", password="p") as client:
-        assert client.nodes() == []
-
-
-def test_vhosts_are_those_the_user_can_see(place: Place) -> None:
-    assert {each.name for each in place.client.vhosts()} >= {"/", VHOST}
-
-    with place.api() as api:
-        api.put(names.path("users", "one"), json={"password": "o", "tags": "management"}).raise_for_status()
-        rights = {"configure": "", "write": "", "read": ""}
-        api.put(names.path("permissions", VHOST, "one"), json=rights).raise_for_status()
-    with client_at(place.address, username="one", password="o") as client:
-        assert [each.name for each in client.vhosts()] == [VHOST]
-
-
-def test_vhost_has_its_description(place: Place) -> None:
-    with place.api() as api:
-        api.put(names.path("vhosts", "described"), json={"description": "für die Tests"}).raise_for_status()
-
-        found = {each.name: each for each in place.client.vhosts()}
-        api.delete(names.path("vhosts", "described")).raise_for_status()
-
-    assert found["described"] == Vhost("described", "für die Tests", 0, 0)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,42 @@
+"""Connections and their channels, read and closed on ours and on a RabbitMQ."""
+
+from __future__ import annotations
+
+import pika.exceptions
+import pytest
+
+from brokerctl.errors import ObjectNotFound
+from tests.support.brokers import VHOST, Place
+from tests.support.waiting import wait_until
+
+STATISTICS_SECONDS = 30
+
+
+def test_connection_is_read_with_its_channels_and_closed_with_a_reason(place: Place) -> None:
+    connection = place.running.connect(VHOST)
+    channel = connection.channel()
+    channel.basic_qos(prefetch_count=9)
+    channel.confirm_delivery()
+    # RabbitMQ still tells of connections that have just ended, without their channels.
+    wait_until(lambda: len(_of_one_channel(place)) == 1, within=STATISTICS_SECONDS)
+    [name] = _of_one_channel(place)
+
+    found = place.client.connection(name)
+    wait_until(lambda: bool(place.client.connection_channels(name)), within=STATISTICS_SECONDS)
+    [of_connection] = place.client.connection_channels(name)
+    wait_until(lambda: place.client.channel(of_connection.name).prefetch == 9, within=STATISTICS_SECONDS)
+    place.client.close_connection(name, "für die\nWartung")
+
+    assert (found.name, found.vhost, found.user, found.channels) == (name, VHOST, "guest", 1)
+    assert (found.protocol, found.tls, found.peer_host) == ("AMQP 0-9-1", False, "127.0.0.1")
+    assert (of_connection.number, of_connection.connection_name, of_connection.vhost) == (1, name, VHOST)
+    with pytest.raises(pika.exceptions.ConnectionClosedByBroker, match="für die Wartung"):
+        channel.queue_declare("nothing", passive=True)
+    with pytest.raises(ObjectNotFound):
+        place.client.connection("no such connection")
+    with pytest.raises(ObjectNotFound):
+        place.client.channel("no such channel")
+
+
+def _of_one_channel(place: Place) -> list[str]:
+    return [each.name for each in place.client.connections() if each.vhost == VHOST and each.channels == 1]
