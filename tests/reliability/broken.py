@@ -51,8 +51,7 @@ def forget_on_delivery() -> None:
 
     def _deliver(self: Carrier, effect: Any) -> None:
         deliver(self, effect)
-        if effect.entry.is_stored:
-            self.store.batch.settle([effect.entry.position])
+        self.store.batch.settle([entry.position for entry in effect.entries if entry.is_stored])
 
     Carrier._deliver = _deliver  # type: ignore[method-assign]
 

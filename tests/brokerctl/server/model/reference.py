@@ -57,8 +57,12 @@ class Queue:
         """To the places they had; nobody takes anything in between."""
         for letter in letters:
             letter.is_redelivered = True
-        if not self.is_deleted:
-            self.ready = sorted([*self.ready, *letters], key=lambda letter: letter.number)
+        if self.is_deleted:
+            return
+        self.ready = sorted([*self.ready, *letters], key=lambda letter: letter.number)
+        # What comes back counts against the limit before anybody gets it (RabbitMQ, too, drops the head then).
+        while self.max_length is not None and len(self.ready) > self.max_length:
+            self.end(self.ready.pop(0))
 
     def purge(self) -> int:
         count = len(self.ready)
