@@ -67,6 +67,12 @@ def from_rabbitmq(hash_base64: str, algorithm: str) -> str | None:
     return f"{digest}${hash_base64}"
 
 
+def for_rabbitmq(password: str) -> str:
+    """A new hash as RabbitMQ makes it by default, in base64: SHA-256 with four bytes of salt."""
+    salt = secrets.token_bytes(RABBITMQ_SALT_BYTES)
+    return _text(salt + hashlib.sha256(salt + password.encode()).digest())
+
+
 def described(known: str) -> tuple[str, str]:
     """(hash, algorithm) as the management API tells them, so that both can be sent back."""
     for name, digest in RABBITMQ.items():

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from brokerctl.core import limits, publishing
+from brokerctl.core import equivalence, limits, publishing
 from brokerctl.core.channel import Channel
 from brokerctl.core.consumers import Consumer
 from brokerctl.core.effects import Effects
-from brokerctl.core.equivalence import type_name
 from brokerctl.core.exchanges import Binding, Exchange
 from brokerctl.core.message import Arguments, Envelope, Message
 from brokerctl.core.permissions import Right, User
@@ -84,7 +83,9 @@ class AuthorizedVhost:
         alternate = (arguments or {}).get("alternate-exchange")
         if alternate is not None and not isinstance(alternate, str):
             where = f"in exchange '{name}' in vhost '{self.vhost.name}'"
-            raise PreconditionFailed(f"invalid type '{type_name(alternate)}' for arg 'alternate-exchange' {where}")
+            raise PreconditionFailed(
+                f"invalid type '{equivalence.type_name(alternate)}' for arg 'alternate-exchange' {where}"
+            )
         if alternate is not None:
             self.require(Right.READ, "exchange", name)
             self.require(Right.WRITE, "exchange", alternate)
@@ -115,7 +116,9 @@ class AuthorizedVhost:
         is_generated: bool = False,
     ) -> Queue:
         self.require(Right.CONFIGURE, "queue", name)
-        dead_letter = (arguments or {}).get("x-dead-letter-exchange")
+        has_type = is_durable and not is_auto_delete and not is_exclusive
+        arguments = equivalence.typed(arguments or {}, self.vhost.metadata.get("default_queue_type"), has_type)
+        dead_letter = arguments.get("x-dead-letter-exchange")
         if dead_letter is not None:
             self.require(Right.READ, "queue", name)
             self.require(Right.WRITE, "exchange", str(dead_letter))

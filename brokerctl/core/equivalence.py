@@ -58,6 +58,13 @@ def check_queue(known: Queue, is_durable: bool, is_auto_delete: bool, owner: str
             _same(name, arguments.get(name), known.arguments.get(name), where)
 
 
+def typed(arguments: Arguments, default: Any, can_be_quorum: bool) -> Arguments:
+    """The arguments with the vhost's default type among them, if none is and the queue can be of that type."""
+    if default == "classic" or (default == "quorum" and can_be_quorum):
+        return {"x-queue-type": default, **arguments}
+    return arguments
+
+
 def check_quorum(queue: Queue) -> None:
     """A quorum queue is kept and shared. Raises PreconditionFailed, naming the property that says otherwise."""
     where = f"queue '{queue.name}' in vhost '{queue.vhost}'"

@@ -34,7 +34,7 @@ VHOST_LIMITS, USER_LIMITS = "vhost_limits", "user_limits"
 
 def put_vhost_limits(vhost: Vhost, limits: Mapping[str, Any], effects: Effects) -> None:
     """Set these beside those there are. Raises PreconditionFailed for an unknown name or a value that is no number."""
-    _check(limits, OF_VHOSTS, "limits")
+    check_vhost_limits(limits)
     vhost.limits = {**vhost.limits, **limits}
     effects.append(Save(VHOST_LIMITS, (vhost.name,), vhost.limits))
 
@@ -56,6 +56,11 @@ def clear_user_limits(user: User, effects: Effects, *names: str) -> None:
     """As `clear_vhost_limits`."""
     user.limits = _without(user.limits, names)
     effects.append(Save(USER_LIMITS, (user.name,), user.limits or None))
+
+
+def check_vhost_limits(limits: Mapping[str, Any]) -> None:
+    """Raises PreconditionFailed when these cannot be set."""
+    _check(limits, OF_VHOSTS, "limits")
 
 
 def check_user_limits(limits: Mapping[str, Any]) -> None:

@@ -34,6 +34,11 @@ ELSEWHERE = {
 """Components of which the broker makes use itself, and what is said to who sets one as a parameter."""
 
 
+def cluster_name(broker: Broker) -> str:
+    """What people call this broker."""
+    return str(broker.global_parameters.get(CLUSTER_NAME) or broker.name)
+
+
 def put(vhost: Vhost, component: str, name: str, value: Any, effects: Effects) -> bool:
     """Set a parameter to any JSON; False when it was there. Raises PreconditionFailed for a component of ELSEWHERE."""
     if component in ELSEWHERE:
@@ -55,8 +60,10 @@ def clear(vhost: Vhost, component: str, name: str, effects: Effects) -> bool:
 
 
 def put_global(broker: Broker, name: str, value: Any, effects: Effects) -> bool:
-    """As `put`, of the whole broker."""
+    """As `put`, of the whole broker. Raises PreconditionFailed also for a cluster name that is no text."""
     _check_names(name)
+    if name == CLUSTER_NAME and not (isinstance(value, str) and value):
+        raise PreconditionFailed(f"{CLUSTER_NAME} is a text, and not an empty one")
     is_new = name not in broker.global_parameters
     broker.global_parameters[name] = value
     effects.append(Save(GLOBAL_PARAMETER, (name,), {"value": value}))

@@ -23,6 +23,8 @@ REALM = "RabbitMQ Management"
 class Level(Enum):
     """What a tag opens, lowest first."""
 
+    ANYBODY = auto()
+    """No login is asked for."""
     MANAGEMENT = auto()
     VHOST = auto()
     """As MANAGEMENT, and the vhost in the path must be visible to the user."""
@@ -41,6 +43,10 @@ _OPENED_BY: dict[Level, tuple[frozenset[str], str]] = {
     Level.ADMINISTRATOR: (frozenset({"administrator"}), "Not administrator user"),
 }
 """The tags that open a level, and what the others are told."""
+
+
+NOBODY = User("", "")
+"""Who asks where no login is asked for."""
 
 
 async def logged_in(request: Request, door: Door) -> User:

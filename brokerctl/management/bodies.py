@@ -30,13 +30,14 @@ async def read_object(request: Request, max_bytes: int = MAX_BYTES, too_large: s
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > max_bytes:
         raise _too_large(reason)
-    raw = await _read(request, max_bytes, reason)
+    raw = await read_bytes(request, max_bytes, reason)
     if raw.strip() in (b"", b"null", b"undefined"):
         return {}
     return await asyncio.to_thread(_parse, raw) if len(raw) > IN_THREAD_BYTES else _parse(raw)
 
 
-async def _read(request: Request, max_bytes: int, reason: str) -> bytes:
+async def read_bytes(request: Request, max_bytes: int, reason: str) -> bytes:
+    """The whole body as it came. Raises Refusal with the reason when it is longer."""
     parts, size = [], 0
     try:
         async with asyncio.timeout(READ_SECONDS):

@@ -14,7 +14,7 @@ from brokerctl.core.permissions import User
 from brokerctl.core.vhost import Vhost
 from brokerctl.management import auth, bodies
 from brokerctl.management.door import Door
-from brokerctl.management.errors import absent, not_found
+from brokerctl.management.errors import absent, bad_request, not_found
 from brokerctl.management.sampling import Rates, Sampler
 from brokerctl.management.series import Range
 from brokerctl.management.values import Json
@@ -43,12 +43,15 @@ class Call:
     data: Rates = field(init=False)
     """Renders bytes of connections."""
     node_stats: Rates = field(init=False)
+    has_stats: bool = field(init=False)
+    """False when statistics were not asked for: definitions and cheap state only."""
 
     def __post_init__(self) -> None:
         self.lengths = self._rates("lengths")
         self.rates = self._rates("msg_rates")
         self.data = self._rates("data_rates")
         self.node_stats = self._rates("node_stats")
+        self.has_stats = not self.flag("disable_stats")
 
     def _rates(self, family: str) -> Rates:
         asked = self.request.query_params
@@ -77,6 +80,11 @@ class Call:
 
     def flag(self, name: str) -> bool:
         return self.request.query_params.get(name) == "true"
+
+    def require_stats(self) -> None:
+        """Raises Refusal where there is nothing to tell without statistics."""
+        if not self.has_stats:
+            raise bad_request("Stats in management UI are disabled on this node")
 
     async def body(self, max_bytes: int = bodies.MAX_BYTES, too_large: str = "") -> Json:
         return await bodies.read_object(self.request, max_bytes, too_large)

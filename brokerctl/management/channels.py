@@ -97,6 +97,7 @@ def _of(found: list[ConnectionState]) -> list[Open]:
 
 
 async def list_all(call: Call) -> Response:
+    call.require_stats()
     is_of_vhost = "vhost" in call.request.path_params
     found = _of(connections.visible(call))
     return await paging.listing(call, found, ROW, None if is_of_vhost else lambda channel: channel.name)
@@ -107,6 +108,7 @@ async def list_of_connection(call: Call) -> Response:
 
 
 async def show(call: Call) -> Response:
+    call.require_stats()
     name = call.name("channel")
     found = next((channel for channel in _of(call.door.connections()) if channel.name == name), None)
     if found is None:

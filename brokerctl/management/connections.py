@@ -73,7 +73,9 @@ FIELDS: Fields[ConnectionState] = {
     **_TLS,
 }
 
-ROW = render.row_of(FIELDS)
+PLAIN = frozenset(("name", "vhost", "user", "node"))
+
+ROW = render.row_of(FIELDS, lambda call: PLAIN)
 
 
 def visible(call: Call) -> list[ConnectionState]:

@@ -54,6 +54,7 @@ row = render.row_of(FIELDS)
 
 
 async def list_all(call: Call) -> Response:
+    call.require_stats()
     sees_all = auth.is_monitor(call.user)
     found = [
         consumer

@@ -65,6 +65,25 @@ class ConnectionState:
 
 
 @dataclass(slots=True)
+class AttemptsState:
+    """Logins over one protocol, which is called as RabbitMQ does: 'amqp091', 'http'."""
+
+    protocol: str
+    succeeded: int = 0
+    failed: int = 0
+
+
+@dataclass(slots=True)
+class CertificateState:
+    """The broker's certificate and its CAs: their files, and when what is in them expires. Without a CA: none."""
+
+    file: str
+    expires_at: list[datetime]
+    ca_file: str
+    ca_expires_at: list[datetime]
+
+
+@dataclass(slots=True)
 class NodeState:
     name: str
     started_at: datetime
@@ -119,3 +138,13 @@ class Door(Protocol):
         ...
 
     def node(self) -> NodeState: ...
+
+    def certificate(self) -> CertificateState | None:
+        """The one that TLS listeners show; None without TLS."""
+        ...
+
+    def attempts(self) -> list[AttemptsState]:
+        """Logins since the start, or since `reset_attempts`."""
+        ...
+
+    def reset_attempts(self) -> None: ...

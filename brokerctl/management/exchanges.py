@@ -50,8 +50,10 @@ DETAILED_FIELDS: Fields[Exchange] = {
     "outgoing": lambda exchange, call: [],
 }
 
-ROW = render.row_of(FIELDS)
-DETAILED_ROW = render.row_of(DETAILED_FIELDS)
+PLAIN = frozenset(DETAILED_FIELDS) - {"message_stats"}
+
+ROW = render.row_of(FIELDS, lambda call: PLAIN)
+DETAILED_ROW = render.row_of(DETAILED_FIELDS, lambda call: PLAIN)
 
 
 async def list_all(call: Call) -> Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from starlette.responses import Response
 
 from brokerctl.core.channel import Peer
@@ -15,6 +17,20 @@ from brokerctl.management.resources import resource
 from brokerctl.management.values import Json
 
 MAX_PORT = 65_535
+
+ALIASES = {
+    **dict.fromkeys(("amqp091", "amqp0.9.1", "amqp0-9-1", "amqp0_9_1"), "amqp"),
+    "amqps": "amqp/ssl",
+    **dict.fromkeys(("http1", "http1.1", "http_api", "management", "management_ui", "ui"), "http"),
+}
+"""Other names of protocols that RabbitMQ knows, too."""
+
+UNITS = {
+    "days": timedelta(days=1),
+    "weeks": timedelta(weeks=1),
+    "months": timedelta(days=365 / 12),
+    "years": timedelta(days=365),
+}
 
 
 async def alarms(call: Call) -> Response:
@@ -41,13 +57,59 @@ async def port_listener(call: Call) -> Response:
 
 
 async def protocol_listener(call: Call) -> Response:
-    protocol = call.name("protocol")
+    """Of one protocol, or of all in a list with commas (RabbitMQ 4)."""
+    asked = [ALIASES.get(name, name) for name in call.name("protocol").lower().split(",")]
     protocols = sorted({listener.protocol for listener in call.door.node().listeners})
-    aliases = {"amqp091": "amqp", "amqp0.9.1": "amqp", "amqp0-9-1": "amqp", "amqp0_9_1": "amqp", "amqps": "amqp/ssl"}
-    wanted = aliases.get(protocol.lower(), protocol.lower())
-    if wanted not in protocols:
-        return await _failed(call, "No active listener", missing=protocol, protocols=protocols)
-    return await _ok(call, protocol=protocol)
+    missing = [protocol for protocol in asked if protocol not in protocols]
+    if missing:
+        return await _failed(call, "No active listener", missing=",".join(missing), protocols=protocols)
+    if len(asked) == 1:
+        return await _ok(call, protocol=asked[0])
+    return await _ok(call, protocols=asked)
+
+
+async def certificate_expiration(call: Call) -> Response:
+    """Whether the broker's certificate and its CAs are good for so long from now."""
+    limit = _limit(call)
+    certificate = call.door.certificate()
+    listeners = [listener for listener in call.door.node().listeners if listener.is_tls]
+    if certificate is None:
+        return await _ok(call)
+    own, of_ca = (_before(limit, known) for known in (certificate.expires_at, certificate.ca_expires_at))
+    if not own and not of_ca:
+        return await _ok(call)
+    expired = [
+        {
+            "node": call.node,
+            "protocol": listener.protocol,
+            "interface": listener.host,
+            "port": listener.port,
+            "certfile": certificate.file,
+            "cacertfile": certificate.ca_file,
+            "certfile_expires_on": own,
+            "cacertfile_expires_on": of_ca,
+        }
+        for listener in listeners
+    ]
+    return await _failed(call, "Certificates expiring", expired=expired)
+
+
+def _limit(call: Call) -> datetime:
+    try:
+        number = int(call.name("within"))
+    except ValueError:
+        raise bad_request("Invalid expiration value.") from None
+    unit = UNITS.get(call.name("unit").lower())
+    if unit is None:
+        raise bad_request(f"Time unit not recognised. Supported units: {', '.join(UNITS)}.")
+    try:
+        return datetime.now(UTC) + number * unit
+    except OverflowError:
+        raise bad_request("Invalid expiration value.") from None
+
+
+def _before(limit: datetime, moments: list[datetime]) -> list[str]:
+    return [f"{moment:%Y-%m-%d %H:%M:%S}" for moment in moments if moment < limit]
 
 
 async def virtual_hosts(call: Call) -> Response:
@@ -55,8 +117,21 @@ async def virtual_hosts(call: Call) -> Response:
     return await _ok(call)
 
 
-async def quorum_critical(call: Call) -> Response:
+async def single_node(call: Call) -> Response:
+    """What only a cluster can fail."""
     return await _ok(call, reason="single node cluster")
+
+
+async def in_service(call: Call) -> Response:
+    """Whoever gets this answer talks to a broker that serves clients; before its start is done nobody listens."""
+    return await _ok(call)
+
+
+async def without_leaders(call: Call) -> Response:
+    """A quorum queue on one machine is always led by it."""
+    if "vhost" in call.request.path_params:
+        call.check_vhost()
+    return await _ok(call)
 
 
 async def node(call: Call) -> Response:
@@ -93,7 +168,32 @@ RESOURCES = [
     resource("/health/checks/port-listener/{port}", get=(Level.MANAGEMENT, port_listener)),
     resource("/health/checks/protocol-listener/{protocol}", get=(Level.MANAGEMENT, protocol_listener)),
     resource("/health/checks/virtual-hosts", get=(Level.MANAGEMENT, virtual_hosts)),
-    resource("/health/checks/node-is-quorum-critical", get=(Level.MANAGEMENT, quorum_critical)),
+    resource("/health/checks/certificate-expiration/{within}/{unit}", get=(Level.MANAGEMENT, certificate_expiration)),
+    *(
+        resource(f"/health/checks/{name}", get=(Level.MANAGEMENT, single_node))
+        for name in ("node-is-quorum-critical", "node-is-mirror-sync-critical")
+    ),
+    *(
+        resource(f"/health/checks/metadata-store/initialized{more}", get=(Level.MANAGEMENT, in_service))
+        for more in ("", "/with-data")
+    ),
+    *(
+        resource(f"/health/checks/{name}", get=(Level.ANYBODY, in_service))
+        for name in (
+            "is-in-service",
+            "below-node-connection-limit",
+            "ready-to-serve-clients",
+            "reached-target-cluster-size",
+        )
+    ),
+    *(
+        resource(
+            f"/health/checks/quorum-queues-without-elected-leaders/{where}{more}",
+            get=(Level.MANAGEMENT, without_leaders),
+        )
+        for where in ("all-vhosts", "vhost/{vhost}")
+        for more in ("", "/pattern/{pattern}")
+    ),
     resource("/healthchecks/node", get=(Level.MANAGEMENT, node)),
     resource("/healthchecks/node/{node}", get=(Level.MANAGEMENT, node)),
 ]

@@ -13,7 +13,7 @@ from brokerctl.management import auth, paging, render, values
 from brokerctl.management.auth import Level
 from brokerctl.management.call import Call
 from brokerctl.management.errors import absent, not_authorised
-from brokerctl.management.resources import resource
+from brokerctl.management.resources import JSON, resource
 from brokerctl.management.values import Json
 
 ALL = "all"
@@ -89,6 +89,7 @@ RESOURCES = [
     resource("/vhost-limits/{vhost}", get=(Level.VHOST, list_of_vhosts)),
     resource(
         "/vhost-limits/{vhost}/{name}",
+        takes=JSON,
         put=(Level.ADMINISTRATOR, put_of_vhost),
         delete=(Level.ADMINISTRATOR, delete_of_vhost),
     ),
@@ -96,6 +97,7 @@ RESOURCES = [
     resource("/user-limits/{user}", get=(Level.MANAGEMENT, list_of_user)),
     resource(
         "/user-limits/{user}/{name}",
+        takes=JSON,
         put=(Level.ADMINISTRATOR, put_of_user),
         delete=(Level.ADMINISTRATOR, delete_of_user),
     ),

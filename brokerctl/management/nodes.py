@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from starlette.responses import Response
 
 import brokerctl
-from brokerctl.management import overview, paging, readings, render
+from brokerctl.management import memory, overview, paging, readings, render
 from brokerctl.management.auth import Level
 from brokerctl.management.call import Call
 from brokerctl.management.door import NodeState
@@ -43,17 +43,26 @@ async def list_all(call: Call) -> Response:
 
 
 async def show(call: Call) -> Response:
+    check_node(call)
+    row = _row(call)
+    if call.flag("memory"):
+        row["memory"] = await memory.breakdown(call)
+    return await render.one(call, row, render.as_it_is)
+
+
+def check_node(call: Call) -> None:
+    """Raises Refusal 404 when the node in the path is not the one there is."""
     if call.name("node") != call.node:
         raise absent()
-    return await render.one(call, _row(call), render.as_it_is)
 
 
 def _row(call: Call) -> Json:
     node = call.door.node()
+    plain: Json = {"name": node.name, "type": "disc", "running": True}
+    if not call.has_stats:
+        return plain
     return {
-        "name": node.name,
-        "type": "disc",
-        "running": True,
+        **plain,
         "being_drained": False,
         "os_pid": str(os.getpid()),
         "rates_mode": overview.RATES_MODE,
@@ -80,7 +89,38 @@ def _row(call: Call) -> Json:
     }
 
 
+async def reset(call: Call) -> Response:
+    if "node" in call.request.path_params:
+        check_node(call)
+    call.services.sampler.reset()
+    return render.done()
+
+
+async def show_memory(call: Call) -> Response:
+    check_node(call)
+    return await render.value(call, {"memory": await memory.breakdown(call)})
+
+
+async def show_relative_memory(call: Call) -> Response:
+    check_node(call)
+    return await render.value(call, {"memory": memory.relative(await memory.breakdown(call))})
+
+
+async def show_tables(call: Call) -> Response:
+    """ETS tables are Erlang's."""
+    check_node(call)
+    return await render.value(call, {"ets_tables_memory": "not_available"})
+
+
 RESOURCES = [
     resource("/nodes", get=(Level.MONITOR, list_all)),
     resource("/nodes/{node}", get=(Level.MONITOR, show)),
+    resource("/reset", delete=(Level.ADMINISTRATOR, reset)),
+    resource("/reset/{node}", delete=(Level.ADMINISTRATOR, reset)),
+    resource("/nodes/{node}/memory", get=(Level.MONITOR, show_memory)),
+    resource("/nodes/{node}/memory/relative", get=(Level.MONITOR, show_relative_memory)),
+    *(
+        resource(f"/nodes/{{node}}/memory/ets{more}", get=(Level.MONITOR, show_tables))
+        for more in ("", "/{filter}", "/{filter}/relative")
+    ),
 ]

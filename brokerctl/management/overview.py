@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
 
 import brokerctl
+from brokerctl.core import parameters
 from brokerctl.core.exchanges import TYPES
-from brokerctl.management import auth, readings, render
+from brokerctl.management import auth, readings, render, values
 from brokerctl.management.auth import Level
 from brokerctl.management.call import Call
 from brokerctl.management.readings import CHURN, LENGTHS, MESSAGES, VHOST
@@ -36,7 +38,7 @@ async def show(call: Call) -> Response:
         "rabbitmq_version": RABBITMQ_VERSION,
         "product_name": PRODUCT,
         "product_version": brokerctl.__version__,
-        "cluster_name": call.broker.name,
+        "cluster_name": parameters.cluster_name(call.broker),
         "rates_mode": RATES_MODE,
         "sample_retention_policies": {
             "global": [TOTAL_SECONDS],
@@ -45,20 +47,22 @@ async def show(call: Call) -> Response:
         },
         "exchange_types": EXCHANGE_TYPES,
         "default_queue_type": "classic",
-        "disable_stats": False,
-        "enable_queue_totals": False,
-        "is_op_policy_updating_enabled": False,
-        "statistics_db_event_queue": 0,
-        **_totals(call),
-        "churn_rates": churn(call),
+        "disable_stats": not call.has_stats,
+        "enable_queue_totals": call.flag("enable_queue_totals"),
+        "is_op_policy_updating_enabled": True,
+        "object_totals": _objects(call),
     }
     if auth.is_monitor(call.user):
-        body |= {"node": call.node, "listeners": listeners(call), "contexts": contexts(call)}
+        body["node"] = call.node
+    if call.has_stats:
+        body |= {"statistics_db_event_queue": 0, **_totals(call), "churn_rates": churn(call)}
+        if auth.is_monitor(call.user):
+            body |= {"listeners": listeners(call), "contexts": contexts(call)}
     return await render.one(call, body, render.as_it_is)
 
 
 def _totals(call: Call) -> Json:
-    """Messages and objects in the vhosts that the user sees."""
+    """Messages in the vhosts that the user sees."""
     broker = call.broker
     visible = [broker.vhosts[name] for name in auth.visible_vhosts(broker, call.user)]
     numbers = readings.of_vhosts(visible, broker)
@@ -69,7 +73,6 @@ def _totals(call: Call) -> Json:
     return {
         "message_stats": call.rates.both(source, VHOST, numbers, MESSAGES) if counted else {},
         "queue_totals": call.lengths.both(source, VHOST, numbers, LENGTHS),
-        "object_totals": _objects(call),
     }
 
 
@@ -88,11 +91,13 @@ def _objects(call: Call) -> Json:
         if peer.vhost in names and (is_monitor or peer.user == call.user.name)
     ]
     found = {
-        "channels": sum(len(peer.channels) for peer in peers),
         "connections": len(peers),
         "exchanges": sum(len(vhost.exchanges) for vhost in vhosts),
         "queues": sum(len(vhost.queues) for vhost in vhosts),
     }
+    if not call.has_stats:
+        return found
+    found["channels"] = sum(len(peer.channels) for peer in peers)
     if is_monitor:
         found["consumers"] = sum(len(queue.consumers) for vhost in vhosts for queue in vhost.queues.values())
     return found
@@ -128,7 +133,18 @@ def contexts(call: Call) -> list[Json]:
 
 
 async def cluster_name(call: Call) -> Response:
-    return await render.value(call, {"name": call.broker.name})
+    return await render.value(call, {"name": parameters.cluster_name(call.broker)})
+
+
+async def set_cluster_name(call: Call) -> Response:
+    body = await call.body()
+    values.require_keys(body, "name")
+    call.door.run(partial(parameters.put_global, call.broker, parameters.CLUSTER_NAME, body["name"]))
+    return render.done()
+
+
+async def version(call: Call) -> Response:
+    return await render.value(call, brokerctl.__version__)
 
 
 async def extensions(call: Call) -> Response:
@@ -139,6 +155,7 @@ async def extensions(call: Call) -> Response:
 
 RESOURCES = [
     resource("/overview", get=(Level.MANAGEMENT, show)),
-    resource("/cluster-name", get=(Level.MANAGEMENT, cluster_name)),
+    resource("/version", get=(Level.ANYBODY, version)),
+    resource("/cluster-name", get=(Level.MANAGEMENT, cluster_name), put=(Level.ADMINISTRATOR, set_cluster_name)),
     resource("/extensions", get=(Level.MANAGEMENT, extensions)),
 ]

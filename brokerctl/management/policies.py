@@ -15,7 +15,7 @@ from brokerctl.management.auth import Level
 from brokerctl.management.call import Call
 from brokerctl.management.errors import absent, bad_request
 from brokerctl.management.render import Fields
-from brokerctl.management.resources import resource
+from brokerctl.management.resources import JSON, resource
 from brokerctl.management.values import Json
 
 
@@ -54,7 +54,7 @@ async def put(kind: Kind, call: Call) -> Response:
     call.check_vhost()
     name = call.name("name")
     values.check_name(name, "a policy name")
-    policy = _policy(name, await call.body())
+    policy = policy_of(name, await call.body())
     is_new = call.door.run(partial(enforcing.put_policy, call.vhost, kind, policy))
     return render.done(201 if is_new else 204)
 
@@ -68,8 +68,8 @@ async def delete(kind: Kind, call: Call) -> Response:
     return render.done()
 
 
-def _policy(name: str, body: Json) -> Policy:
-    """Raises Refusal when a key is missing or of the wrong kind; what they say is checked by the core."""
+def policy_of(name: str, body: Json) -> Policy:
+    """The policy a body describes, which the core checks. Raises Refusal for what is missing or of a wrong kind."""
     values.require_keys(body, "pattern", "definition")
     definition = values.to_table(body["definition"], "definition")
     priority = body.get("priority", 0)
@@ -83,15 +83,16 @@ def _policy(name: str, body: Json) -> Policy:
 
 RESOURCES = [
     described
-    for path, kind, changing in (
-        ("/policies", Kind.POLICY, Level.POLICYMAKER),
-        ("/operator-policies", Kind.OPERATOR, Level.ADMINISTRATOR),
+    for path, kind, changing, takes in (
+        ("/policies", Kind.POLICY, Level.POLICYMAKER, None),
+        ("/operator-policies", Kind.OPERATOR, Level.ADMINISTRATOR, JSON),
     )
     for described in (
         resource(path, get=(Level.MANAGEMENT, partial(list_all, kind))),
         resource(f"{path}/{{vhost}}", get=(Level.VHOST, partial(list_all, kind))),
         resource(
             f"{path}/{{vhost}}/{{name}}",
+            takes=takes,
             get=(changing, partial(show, kind)),
             put=(changing, partial(put, kind)),
             delete=(changing, partial(delete, kind)),

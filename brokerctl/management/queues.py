@@ -13,7 +13,7 @@ from brokerctl.management import paging, readings, render, values
 from brokerctl.management.auth import Level
 from brokerctl.management.call import Call
 from brokerctl.management.consumers import row as consumer_row
-from brokerctl.management.errors import absent
+from brokerctl.management.errors import absent, bad_request
 from brokerctl.management.readings import QUEUE
 from brokerctl.management.render import ABSENT, Fields
 from brokerctl.management.resources import resource
@@ -82,6 +82,8 @@ def _head_timestamp(queue: Queue, call: Call) -> int | None:
     return None if timestamp is None else int(timestamp)
 
 
+ACTIONS = ("sync", "cancel_sync")
+
 FIELDS: Fields[Queue] = {
     "name": lambda queue, call: queue.name,
     "vhost": lambda queue, call: queue.vhost,
@@ -133,12 +135,39 @@ DETAILED_FIELDS: Fields[Queue] = {
     "deliveries": lambda queue, call: [],
 }
 
-ROW = render.row_of(FIELDS)
-DETAILED_ROW = render.row_of(DETAILED_FIELDS)
+PLAIN = frozenset(
+    (
+        *("name", "vhost", "type", "durable", "auto_delete", "exclusive", "arguments", "node", "state"),
+        *("policy", "operator_policy", "effective_policy_definition", "delivery_limit"),
+    )
+)
+"""What is told without statistics."""
+
+PLAIN_WITH_TOTALS = PLAIN.union(readings.LENGTHS)
+
+
+def _plain(call: Call) -> frozenset[str]:
+    return PLAIN_WITH_TOTALS if call.flag("enable_queue_totals") else PLAIN
+
+
+ROW = render.row_of(FIELDS, _plain)
+DETAILED_ROW = render.row_of(DETAILED_FIELDS, _plain)
 
 
 async def list_all(call: Call) -> Response:
     queues = [vhost.queues[name] for vhost in call.listed_vhosts() for name in sorted(vhost.queues)]
+    return await paging.listing(call, queues, ROW, lambda queue: queue.name)
+
+
+async def list_of_user(call: Call) -> Response:
+    """Queues that this user declared, in the vhosts that are visible to who asks."""
+    name = call.name("user")
+    queues = [
+        vhost.queues[each]
+        for vhost in call.listed_vhosts()
+        for each in sorted(vhost.queues)
+        if vhost.queues[each].user == name
+    ]
     return await paging.listing(call, queues, ROW, lambda queue: queue.name)
 
 
@@ -178,6 +207,17 @@ async def purge(call: Call) -> Response:
     return render.done()
 
 
+async def act(call: Call) -> Response:
+    """RabbitMQ's actions bring mirrors of a queue into step; a queue without mirrors always is."""
+    call.check_vhost()
+    known(call)
+    body = await call.body()
+    values.require_keys(body, "action")
+    if body["action"] not in ACTIONS:
+        raise bad_request(["unknown", body["action"]])
+    return render.done()
+
+
 def known(call: Call) -> Queue:
     """The queue in the path. Raises Refusal 404."""
     queue = call.vhost.queues.get(call.name("name"))
@@ -188,6 +228,8 @@ def known(call: Call) -> Queue:
 
 RESOURCES = [
     resource("/queues", get=(Level.MANAGEMENT, list_all)),
+    resource("/queues/detailed", get=(Level.MANAGEMENT, list_all)),
+    resource("/users/{user}/queues", get=(Level.MANAGEMENT, list_of_user)),
     resource("/queues/{vhost}", get=(Level.VHOST, list_all)),
     resource(
         "/queues/{vhost}/{name}",
@@ -196,4 +238,5 @@ RESOURCES = [
         delete=(Level.VHOST, delete),
     ),
     resource("/queues/{vhost}/{name}/contents", delete=(Level.VHOST, purge)),
+    resource("/queues/{vhost}/{name}/actions", post=(Level.ADMINISTRATOR, act)),
 ]

@@ -41,14 +41,19 @@ RowMaker = Callable[[T, Call, frozenset[str] | None], Json]
 """Makes the row of one object; with names, only those keys need to be there."""
 
 
-def row_of(fields: Fields[T]) -> RowMaker[T]:
-    """Rows from a table of fields, so that a list of two columns computes two values per object."""
+def row_of(fields: Fields[T], plain: Callable[[Call], frozenset[str]] | None = None) -> RowMaker[T]:
+    """Rows from a table of fields, so that a list of two columns computes two values per object.
+
+    `plain` names the fields that remain without statistics; None: there are no statistics among them.
+    """
 
     @lru_cache
     def chosen(wanted: frozenset[str] | None) -> list[tuple[str, Field[T]]]:
         return [(name, read) for name, read in fields.items() if wanted is None or name in wanted]
 
     def make(item: T, call: Call, wanted: frozenset[str] | None) -> Json:
+        if plain is not None and not call.has_stats:
+            wanted = plain(call) if wanted is None else wanted & plain(call)
         found: Json = {}
         for name, read in chosen(wanted):
             value = read(item, call)

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from brokerctl.errors import AmqpError, StoreError
-from brokerctl.management import auth, render
+from brokerctl.management import auth, negotiation, render
 from brokerctl.management.auth import Level
 from brokerctl.management.call import Call, Services
 from brokerctl.management.errors import Refusal, of_command
@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 
 DURABLE_SECONDS = 30
 """A disk that takes longer is not coming back; RabbitMQ's publish_timeout is the same."""
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
 
 Handler = Callable[[Call], Awaitable[Response]]
 
@@ -32,6 +35,10 @@ class Resource:
 
     path: str
     methods: dict[str, tuple[Level, Handler]]
+    produces: str = JSON
+    """The media type of its answers: a request whose Accept leaves it out is answered 406."""
+    takes: str | None = None
+    """The media type that its bodies must have, else 415; None: any, they are read as JSON."""
 
     @property
     def allowed(self) -> str:
@@ -39,9 +46,11 @@ class Resource:
         return ", ".join([*reads, *self.methods, "OPTIONS"])
 
 
-def resource(path: str, **methods: tuple[Level, Handler]) -> Resource:
+def resource(
+    path: str, *, produces: str = JSON, takes: str | None = None, **methods: tuple[Level, Handler]
+) -> Resource:
     """`resource("/vhosts", get=(Level.MANAGEMENT, list_all))`."""
-    return Resource(path, {method.upper(): known for method, known in methods.items()})
+    return Resource(path, {method.upper(): known for method, known in methods.items()}, produces, takes)
 
 
 class Endpoint:
@@ -72,8 +81,12 @@ class Endpoint:
         level, handler = self._resource.methods[method]
         if method != "GET":
             _refuse_other_sites(request)
-        user = await auth.logged_in(request, self._services.door)
-        auth.require(level, user)
+        if level is Level.ANYBODY:
+            user = auth.NOBODY
+        else:
+            user = await auth.logged_in(request, self._services.door)
+            auth.require(level, user)
+        negotiation.check(request, self._resource.produces, self._resource.takes)
         call = Call(request, self._services, user)
         if level is Level.VHOST:
             call.check_vhost()

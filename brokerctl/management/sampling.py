@@ -44,6 +44,10 @@ class Sampler:
         """The readings of this object; None when it is younger than the last pass."""
         return self._series.get(id(source))
 
+    def reset(self) -> None:
+        """Forget all readings. What was counted stays counted: the totals belong to the objects."""
+        self._series.clear()
+
     @property
     def clock_offset(self) -> float:
         """Seconds to add to a reading's time to get seconds since 1970."""

@@ -1,13 +1,21 @@
 """A client's certificate as text: its subject as RFC 4514 spells it, and the user name that EXTERNAL takes from it.
 
-Only certificates that OpenSSL verified against the CA, the whole chain of them, ever get here.
+Only certificates that OpenSSL verified against the CA, the whole chain of them, ever get here. And of the broker's own
+files, when they expire.
 """
 
 from __future__ import annotations
 
+import logging
 import ssl
 from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
 from typing import Any, cast
+
+from cryptography import x509
+
+log = logging.getLogger(__name__)
 
 SHORT = {
     "surname": "SN",
@@ -53,6 +61,15 @@ def shown(handshake: ssl.SSLObject) -> tuple[str, str, str]:
         return "", "", ""
     validity = f"{certificate['notBefore']} - {certificate['notAfter']}"
     return distinguished(certificate["subject"]), distinguished(certificate["issuer"]), validity
+
+
+def expirations(file: Path) -> list[datetime]:
+    """When each certificate of a file in PEM form expires; empty when one is stranger than OpenSSL minds."""
+    try:
+        return [each.not_valid_after_utc for each in x509.load_pem_x509_certificates(file.read_bytes())]
+    except ValueError as error:
+        log.warning("when the certificates in %s expire cannot be told: %s", file, error)
+        return []
 
 
 def distinguished(names: RelativeNames) -> str:

@@ -9,17 +9,26 @@ from typing import TypeVar
 from brokerctl.core.broker import Broker
 from brokerctl.core.effects import Effects
 from brokerctl.errors import ConnectionForced
-from brokerctl.management.door import ConnectionState, Listener, NodeState, TlsState
+from brokerctl.management.door import (
+    AttemptsState,
+    CertificateState,
+    ConnectionState,
+    Listener,
+    NodeState,
+    TlsState,
+)
 from brokerctl.protocol.states import State
 from brokerctl.server import blocking, certificates
 from brokerctl.server.node import Node
 from brokerctl.server.session import Session
+from brokerctl.server.tls import Tls
 
 T = TypeVar("T")
 
 
 class NodeDoor:
-    def __init__(self, node: Node, listeners: list[Listener]) -> None:
+    def __init__(self, node: Node, listeners: list[Listener], tls: Tls | None = None) -> None:
+        self._tls = tls
         self._node = node
         self._listeners = listeners
         self.broker: Broker = node.broker
@@ -32,7 +41,9 @@ class NodeDoor:
         await self._node.durable()
 
     async def login(self, name: str, password: str, peer_host: str) -> bool:
-        return await self._node.logins.login(name, password, peer_host)
+        is_right = await self._node.logins.login(name, password, peer_host)
+        self._node.attempts.add("http", is_right)
+        return is_right
 
     def connections(self) -> list[ConnectionState]:
         return [_state(session, self._node) for session in self._node.sessions if session.peer is not None]
@@ -44,6 +55,19 @@ class NodeDoor:
                 self._node.end_turn(None)
                 return True
         return False
+
+    def certificate(self) -> CertificateState | None:
+        if self._tls is None:
+            return None
+        config, expirations = self._node.config, self._tls.expirations
+        return CertificateState(config.tls_certificate, expirations.own, config.tls_ca, expirations.of_ca)
+
+    def attempts(self) -> list[AttemptsState]:
+        counted = self._node.attempts.by_protocol
+        return [AttemptsState(protocol, each.succeeded, each.failed) for protocol, each in counted.items()]
+
+    def reset_attempts(self) -> None:
+        self._node.attempts.reset()
 
     def node(self) -> NodeState:
         alarms = self._node.alarms

@@ -101,7 +101,7 @@ async def _answer(node: Node, states: list[ListenerState], tls: Tls | None) -> N
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
     bound = {protocol: _bound(states, protocol) for protocol in SCHEMES}
-    api = Api(create_app(NodeDoor(node, states)), node.tally)
+    api = Api(create_app(NodeDoor(node, states, tls)), node.tally)
     await api.start()
     listeners = _listen(node, bound, api, tls)
     watching = None

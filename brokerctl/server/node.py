@@ -23,6 +23,7 @@ from brokerctl.errors import AmqpError, CommandInvalid, ConnectionForced, Intern
 from brokerctl.protocol.connection import Limits
 from brokerctl.server import blocking, machine, overdue, revocation, startup
 from brokerctl.server.alarms import Alarm, Alarms
+from brokerctl.server.attempts import Attempts
 from brokerctl.server.codec import WireCodec
 from brokerctl.server.commands import CONNECTION_HANDLERS, HANDLERS
 from brokerctl.server.commands import connection as connection_commands
@@ -67,6 +68,7 @@ class Node:
         self.limits = Limits(config.frame_max, config.channel_max, config.max_message_bytes, config.unfinished_bytes)
         self.tally = Tally(log, time.monotonic)
         self.logins = Logins(self.broker, self.tally, time.monotonic)
+        self.attempts = Attempts()
         self.gate = Gate(config.half_open_max, config.half_open_per_address, self.tally)
         """Of all AMQP listeners together."""
         self.sessions: set[Session] = set()

@@ -11,9 +11,12 @@ import logging
 import os
 import ssl
 import stat
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from brokerctl.errors import SettingError
+from brokerctl.server import certificates
 from brokerctl.server.config import BrokerConfig
 
 log = logging.getLogger(__name__)
@@ -33,6 +36,14 @@ OTHERS_READ_OR_WRITE = stat.S_IROTH | stat.S_IWOTH
 Stamp = tuple[tuple[int, int, int], ...]
 
 
+@dataclass(slots=True, frozen=True)
+class Expirations:
+    """When the certificates in the broker's own file expire, and those of its CAs. Empty: none, or not to be read."""
+
+    own: list[datetime]
+    of_ca: list[datetime]
+
+
 class Tls:
     """`amqp` and `api` are replaced by every `reload`: ask for them at each handshake."""
 
@@ -42,15 +53,17 @@ class Tls:
         self._stamp = self._look()
         self.amqp = _context(config, is_asking=True)
         self.api = _context(config, is_asking=False)
+        self.expirations = _expirations(config)
 
     def reload(self) -> None:
         """Read the files again. What is wrong with them is logged, and the old ones stay in use."""
         try:
             amqp, api = _context(self._config, is_asking=True), _context(self._config, is_asking=False)
+            expirations = _expirations(self._config)
         except SettingError as error:
             log.error("the old TLS certificate stays in use: %s", error)
             return
-        self.amqp, self.api = amqp, api
+        self.amqp, self.api, self.expirations = amqp, api, expirations
         log.info("TLS certificate read again from %s", self._config.tls_certificate)
 
     async def watch(self) -> None:
@@ -93,6 +106,12 @@ def _context(config: BrokerConfig, *, is_asking: bool) -> ssl.SSLContext:
             raise SettingError(f"{CA} is {config.tls_ca!r}: it holds no certificate in PEM form") from error
         context.verify_mode = VERIFY[config.tls_verify_client]
     return context
+
+
+def _expirations(config: BrokerConfig) -> Expirations:
+    """After `_context`, which found the files to be good."""
+    ca = certificates.expirations(Path(config.tls_ca)) if config.tls_ca else []
+    return Expirations(certificates.expirations(Path(config.tls_certificate)), ca)
 
 
 def _why_not(config: BrokerConfig, error: ssl.SSLError) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import brokerctl
-from brokerctl.core import limits
+from brokerctl.core import limits, parameters
 from brokerctl.core.channel import Peer
 from brokerctl.errors import AccessRefused, AmqpSyntaxError, CommandInvalid, InternalError, NotAllowed
 from brokerctl.server import certificates
@@ -34,6 +34,9 @@ CAPABILITIES = {
 }
 """Only what is true: clients choose their behaviour by these."""
 
+PROTOCOL = "amqp091"
+"""As attempts to log in are counted."""
+
 SILENT_SECONDS = 1.0
 """How long a client that is refused, and cannot be told, waits for the end: it must not guess as fast as it can."""
 
@@ -44,7 +47,7 @@ def start(session: Session) -> connection.Start:
         "product": "Postroom",
         "version": brokerctl.__version__,
         "platform": "Python",
-        "cluster_name": session.node.broker.name,
+        "cluster_name": parameters.cluster_name(session.node.broker),
         "capabilities": CAPABILITIES,
     }
     mechanisms = " ".join(_mechanisms(session)).encode()
@@ -73,7 +76,9 @@ def start_ok(session: Session, method: connection.StartOk) -> None:
     hears_refusals = "authentication_failure_close" in capabilities
     if method.mechanism == EXTERNAL:
         name = _certified(session)
-        _welcome(session, name, session.node.logins.certified(name, session.peer_host), hears_refusals)
+        is_right = session.node.logins.certified(name, session.peer_host)
+        session.node.attempts.add(PROTOCOL, is_right)
+        _welcome(session, name, is_right, hears_refusals)
         return
     name, password = _credentials(method)
     task = _log_in(session, name, password, hears_refusals)
@@ -82,6 +87,7 @@ def start_ok(session: Session, method: connection.StartOk) -> None:
 
 async def _log_in(session: Session, name: str, password: str, hears_refusals: bool) -> None:
     is_right = await session.node.logins.login(name, password, session.peer_host)
+    session.node.attempts.add(PROTOCOL, is_right)
     _welcome(session, name, is_right, hears_refusals)
     session.node.end_turn(None)
 

@@ -107,3 +107,17 @@ def test_unbinding_what_is_not_bound_is_no_error_even_of_another_connections_que
 def test_alternate_exchange_has_a_name(broker: Broker) -> None:
     with pytest.raises(PreconditionFailed, match="invalid type 'signedint' for arg 'alternate-exchange'"):
         vhost(broker).declare_exchange("x", "direct", [], arguments={"alternate-exchange": 5})
+
+
+def test_default_type_of_the_vhost_is_said_by_the_queue_and_so_declared_again(broker: Broker) -> None:
+    broker.vhosts["/"].metadata["default_queue_type"] = "quorum"
+    here = vhost(broker)
+
+    kept = here.declare_queue("kept", [], is_durable=True)
+    short = here.declare_queue("short", [])
+
+    assert kept.arguments == {"x-queue-type": "quorum"}
+    assert short.arguments == {}
+    assert here.declare_queue("kept", [], is_durable=True) is kept
+    with pytest.raises(PreconditionFailed, match=r"'x-queue-type' .* received 'classic' but current is 'quorum'"):
+        here.declare_queue("kept", [], is_durable=True, arguments={"x-queue-type": "classic"})

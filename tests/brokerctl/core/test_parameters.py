@@ -85,3 +85,13 @@ def test_what_is_no_parameter_is_refused(component: str, name: str, text: str) -
         parameters.put(broker.vhosts["/"], component, name, {}, effects)
 
     assert (broker.vhosts["/"].parameters, effects) == ({}, [])
+
+
+@pytest.mark.parametrize("name", ["", None, 7])
+def test_cluster_name_is_a_text(name: object) -> None:
+    broker = Broker(WireCodec())
+
+    with pytest.raises(PreconditionFailed, match="cluster_name is a text"):
+        parameters.put_global(broker, parameters.CLUSTER_NAME, name, [])
+
+    assert parameters.cluster_name(broker) == "postroom"

@@ -87,7 +87,7 @@ SHAPES = [
     Shape("/nodes/{node}", NODE, NODE_EXTRA),
     Shape("/whoami", extra={"is_internal_user": NEWER}),
     Shape("/cluster-name"),
-    Shape("/vhosts/{vhost}", VHOST),
+    Shape("/vhosts/{vhost}", VHOST, extra={"protected_from_deletion": NEWER}),
     Shape("/vhosts/{vhost}/permissions"),
     Shape("/vhosts/{vhost}/connections", CONNECTION),
     Shape("/vhosts/{vhost}/channels", CHANNEL),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import httpx
 import pytest
@@ -11,8 +12,10 @@ from brokerctl.management.app import create_app
 from brokerctl.management.door import NodeState
 from brokerctl.names import path
 from brokerctl.server.door import NodeDoor
-from tests.brokerctl.management.conftest import Login
+from tests.brokerctl.management.conftest import Login, client
 from tests.brokerctl.management.inside import inside
+from tests.support import certificates, embedded
+from tests.support.certificates import Authority, common_name
 from tests.support.embedded import EmbeddedBroker
 
 
@@ -24,7 +27,16 @@ from tests.support.embedded import EmbeddedBroker
         "/health/checks/virtual-hosts",
         "/health/checks/node-is-quorum-critical",
         "/health/checks/protocol-listener/amqp",
+        "/health/checks/node-is-mirror-sync-critical",
         "/health/checks/protocol-listener/amqp091",
+        "/health/checks/protocol-listener/AMQP0-9-1,management",
+        "/health/checks/certificate-expiration/10/years",
+        "/health/checks/metadata-store/initialized",
+        "/health/checks/metadata-store/initialized/with-data",
+        "/health/checks/quorum-queues-without-elected-leaders/all-vhosts",
+        "/health/checks/quorum-queues-without-elected-leaders/all-vhosts/pattern/x",
+        "/health/checks/quorum-queues-without-elected-leaders/vhost/%2F",
+        "/health/checks/quorum-queues-without-elected-leaders/vhost/%2F/pattern/x",
         "/healthchecks/node",
         "/aliveness-test/%2F",
     ],
@@ -83,3 +95,51 @@ def test_alarms_fail_the_check_and_show_on_the_node() -> None:
         "alarms": [{"resource": "memory", "node": node["name"]}, {"resource": "disk space", "node": node["name"]}],
     }
     assert (node["mem_alarm"], node["disk_free_alarm"]) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "check", ["is-in-service", "below-node-connection-limit", "ready-to-serve-clients", "reached-target-cluster-size"]
+)
+def test_load_balancers_need_no_login(api: httpx.Client, check: str) -> None:
+    reply = httpx.get(f"{api.base_url}health/checks/{check}")
+
+    assert (reply.status_code, reply.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        ("x/days", "Invalid expiration value."),
+        ("999999999999/years", "Invalid expiration value."),
+        ("9000/years", "Invalid expiration value."),
+        ("1/fortnights", "Time unit not recognised. Supported units: days, weeks, months, years."),
+    ],
+)
+def test_time_that_is_none_is_refused(api: httpx.Client, asked: str, reason: str) -> None:
+    reply = api.get(f"/health/checks/certificate-expiration/{asked}")
+
+    assert (reply.status_code, reply.json()["reason"]) == (400, reason)
+
+
+def test_a_certificate_that_expires_soon_is_named(home: Path, tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    pair = authority.issue("broker", common_name("broker"))
+    verify = {
+        "POSTROOM_BROKER_TLS_CA": str(authority.file),
+        "POSTROOM_BROKER_TLS_VERIFY_CLIENT": "optional",
+    }
+    with (
+        embedded.running(home, **certificates.settings(pair, **verify)) as broker,
+        client(broker, "guest", "guest") as api,
+    ):
+        good = api.get("/health/checks/certificate-expiration/3/weeks")
+        soon = api.get("/health/checks/certificate-expiration/2/Months")
+
+    assert good.json() == {"status": "ok"}
+    assert (soon.status_code, soon.json()["reason"]) == (503, "Certificates expiring")
+    found = {(each["protocol"], each["port"]): each for each in soon.json()["expired"]}
+    assert {("amqp/ssl", broker.amqp_tls_port), ("https", broker.api_tls_port)} <= found.keys()
+    for each in found.values():
+        assert (each["certfile"], each["cacertfile"]) == (str(pair.certificate), str(authority.file))
+        (own,), (of_ca,) = each["certfile_expires_on"], each["cacertfile_expires_on"]
+        assert own[:2] == of_ca[:2] == "20"

@@ -92,3 +92,25 @@ def test_a_range_of_nothing_is_refused(api: httpx.Client) -> None:
     reply = api.get("/overview", params={"lengths_age": 0, "lengths_incr": 5})
 
     assert (reply.status_code, reply.json()["reason"]) == (400, "Invalid range parameters: age 0, incr 5")
+
+
+def test_version_is_told_without_a_login(api: httpx.Client) -> None:
+    assert httpx.get(f"{api.base_url}version").json() == brokerctl.__version__
+
+
+def test_without_statistics_there_are_totals_of_objects_only(api: httpx.Client) -> None:
+    plain = api.get("/overview", params={"disable_stats": "true"}).json()
+
+    assert plain["disable_stats"] is True
+    assert set(plain["object_totals"]) == {"connections", "exchanges", "queues"}
+    assert {"message_stats", "queue_totals", "churn_rates", "listeners"}.isdisjoint(plain)
+    assert api.get("/nodes", params={"disable_stats": "true"}).json() == [
+        {"name": plain["node"], "type": "disc", "running": True}
+    ]
+
+
+@pytest.mark.parametrize("where", ["/consumers", "/consumers/%2F", "/channels", "/vhosts/%2F/channels", "/channels/x"])
+def test_without_statistics_there_are_no_channels_and_consumers(api: httpx.Client, where: str) -> None:
+    reply = api.get(where, params={"disable_stats": "true"})
+
+    assert (reply.status_code, reply.json()["reason"]) == (400, "Stats in management UI are disabled on this node")

@@ -273,3 +273,38 @@ def test_quorum_queue_tells_its_delivery_limit(api: httpx.Client, vhost: str) ->
     queue = api.get(path("queues", vhost, "q")).json()
 
     assert (queue["type"], queue["delivery_limit"]) == ("quorum", 20)
+
+
+def test_without_statistics_a_queue_is_its_definition(api: httpx.Client, vhost: str, queue: str) -> None:
+    publish(api, vhost, "q")
+    plain = {"disable_stats": "true"}
+
+    (row,) = api.get(path("queues", vhost), params=plain).json()
+    (with_totals,) = api.get(path("queues", vhost), params=plain | {"enable_queue_totals": "true"}).json()
+    (named,) = api.get(path("queues", vhost), params=plain | {"columns": "name,messages,policy"}).json()
+
+    assert (row["name"], row["durable"], row["state"]) == ("q", True, "running")
+    assert {"messages", "message_stats", "consumers"}.isdisjoint(row)
+    assert with_totals == row | {"messages": 1, "messages_ready": 1, "messages_unacknowledged": 0}
+    assert named == {"name": "q", "policy": None}
+    assert api.get(queue, params=plain).json() == row
+
+
+def test_queues_of_a_user_are_those_it_declared(api: httpx.Client, vhost: str, login: Login) -> None:
+    person = login("management", vhost)
+    name = person.get("/whoami").json()["name"]
+    person.put(path("queues", vhost, "its"), json={}).raise_for_status()
+    api.put(path("queues", vhost, "other"), json={}).raise_for_status()
+
+    assert [queue["name"] for queue in api.get(path("users", name, "queues")).json()] == ["its"]
+    assert api.get(path("users", name, "queues"), params={"page": 1}).json()["total_count"] == 1
+    assert api.get(path("users", "nobody", "queues")).json() == []
+    assert "its" in [queue["name"] for queue in api.get("/queues/detailed").json()]
+
+
+def test_queue_without_mirrors_is_in_step(api: httpx.Client, vhost: str, queue: str) -> None:
+    assert api.post(queue + "/actions", json={"action": "sync"}).status_code == 204
+    assert api.post(queue + "/actions", json={"action": "jump"}).json()["reason"] == ["unknown", "jump"]
+    assert api.post(queue + "/actions", json={}).json()["reason"] == "[{key_missing,action}]"
+    assert api.post(path("queues", vhost, "nope", "actions"), json={"action": "sync"}).status_code == 404
+    assert api.post(path("queues", "nowhere", "q", "actions"), json={"action": "sync"}).status_code == 404

@@ -37,7 +37,7 @@ def test_whoever_makes_a_vhost_may_use_it(api: httpx.Client) -> None:
         ({"tags": 7}, "tags must be a list of texts, or one text with commas"),
         (
             {"default_queue_type": "stream"},
-            "default_queue_type: queues are classic here; leave it out or send 'classic'",
+            "default_queue_type: there are classic and quorum queues here",
         ),
         ({"tracing": True}, "tracing: the firehose tracer is not offered here"),
     ],
@@ -102,3 +102,56 @@ def test_only_administrators_change_vhosts(vhost: str, login: Login) -> None:
 
     for reply in (person.put("/vhosts/mine"), person.delete(path("vhosts", vhost)), person.get(path("vhosts", vhost))):
         assert (reply.status_code, reply.json()["reason"]) == (401, "Not administrator user")
+
+
+def test_queues_are_of_the_vhosts_type_where_they_can_be(
+    embedded_broker: EmbeddedBroker, api: httpx.Client, vhost: str
+) -> None:
+    where = path("vhosts", vhost)
+    assert api.get(where).json()["default_queue_type"] == "classic"
+    api.put(where, json={"default_queue_type": "quorum"}).raise_for_status()
+    with embedded_broker.connect(vhost) as connection:
+        channel = connection.channel()
+        channel.queue_declare("mine", exclusive=True)
+        channel.queue_declare("kept", durable=True)
+        api.put(path("queues", vhost, "said"), json={"durable": True, "arguments": {"x-queue-type": "classic"}})
+        api.put(path("queues", vhost, "short"), json={})
+
+        kinds = {queue["name"]: queue["type"] for queue in api.get(path("queues", vhost)).json()}
+
+        assert kinds == {"mine": "classic", "kept": "quorum", "said": "classic", "short": "classic"}
+        channel.queue_declare("kept", durable=True)
+    # Described anew without a word about the type, the vhost keeps it.
+    api.put(where, json={"description": "anew"}).raise_for_status()
+    assert api.get(where).json()["metadata"] == {"description": "anew", "tags": [], "default_queue_type": "quorum"}
+
+
+def test_protected_vhost_is_deleted_only_when_that_is_taken_back(api: httpx.Client, vhost: str, login: Login) -> None:
+    where = path("vhosts", vhost)
+    assert api.get(where).json()["protected_from_deletion"] is False
+    assert login("management", vhost).post(where + "/deletion/protection").status_code == 401
+    assert api.post(where + "/deletion/protection").status_code == 204
+    api.put(where, json={"description": "still protected"})
+
+    refused = api.delete(where)
+
+    assert (refused.status_code, refused.json()["error"]) == (412, "precondition_failed")
+    assert api.get(where).json()["protected_from_deletion"] is True
+    assert api.delete(where + "/deletion/protection").status_code == 204
+    assert api.delete(where).status_code == 204
+    assert api.post(where + "/deletion/protection").status_code == 404
+
+
+def test_vhosts_run_already(api: httpx.Client, vhost: str) -> None:
+    node = api.get("/overview").json()["node"]
+
+    assert api.post(path("vhosts", vhost, "start", node)).status_code == 204
+    assert api.post(path("vhosts", vhost, "start", "nope")).status_code == 400
+    assert api.post(path("vhosts", "nowhere", "start", node)).status_code == 400
+
+
+def test_without_statistics_a_vhost_is_its_definition(api: httpx.Client, vhost: str) -> None:
+    plain = api.get(path("vhosts", vhost), params={"disable_stats": "true"}).json()
+
+    assert {"name", "metadata", "cluster_state"} < plain.keys()
+    assert {"messages", "message_stats"}.isdisjoint(plain)
