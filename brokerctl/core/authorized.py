@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from brokerctl.core import equivalence, limits, publishing
+from brokerctl.core import equivalence, limits, pausing, publishing
 from brokerctl.core.channel import Channel
 from brokerctl.core.consumers import Consumer
 from brokerctl.core.effects import Effects
@@ -144,9 +144,20 @@ class AuthorizedVhost:
         queue = self.vhost.queue(name, self.connection)
         return self.vhost.delete_queue(queue, effects, if_unused=if_unused, if_empty=if_empty)
 
-    def purge_queue(self, name: str, effects: Effects) -> int:
+    def purge_queue(self, name: str, effects: Effects, most: int | None = None) -> int:
+        """Drop what is ready, or of that the first `most`; returns how many."""
         self.require(Right.READ, "queue", name)
-        return self.vhost.purge_queue(self.vhost.queue(name, self.connection), effects)
+        queue = self.vhost.queue(name, self.connection)
+        return self.vhost.purge_queue(queue, effects) if most is None else queue.drop(most, effects)
+
+    def pause_queue(self, name: str, effects: Effects) -> None:
+        """Asked for as a declaration: who may make the queue what it is may stop it."""
+        self.require(Right.CONFIGURE, "queue", name)
+        pausing.pause(self.vhost.queue(name, self.connection), effects)
+
+    def resume_queue(self, name: str, effects: Effects) -> None:
+        self.require(Right.CONFIGURE, "queue", name)
+        pausing.resume(self.vhost.queue(name, self.connection), effects)
 
     def bind(
         self, source: str, kind: str, destination: str, routing_key: str, arguments: Arguments, effects: Effects

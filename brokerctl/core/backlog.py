@@ -3,7 +3,7 @@
 A plain backlog keeps entries in the order they came and loses them only at the head; what is given back waits in a
 heap. Everything given back is older than everything that never left, so the next message is the smallest of the heap,
 else the head: a requeued message has its place again without a search (reliability P4). With priorities there is one
-plain backlog for each.
+plain backlog for each (prioritised.py).
 
 When there are too many for memory, the middle lies on disk: `_ready` (oldest) · `_paged` (positions only) · `_fresh`
 (newest, on their way to disk). `_ready` is never empty while there is something in the other two, so the next message
@@ -14,9 +14,11 @@ from __future__ import annotations
 
 import heapq
 from array import array
+from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from operator import attrgetter
+from typing import NamedTuple, Protocol
 
 from brokerctl.core.consumers import MESSAGE_OVERHEAD_BYTES
 from brokerctl.core.memory import OVERHEAD_BYTES
@@ -28,6 +30,19 @@ Load = Callable[[Sequence[int], Sequence[int]], list[Entry | None]]
 
 LEAST_PAGE, MOST_PAGE = 16, 1024
 """Messages. Pages double while a queue is drained: ten thousand queues that somebody looks into cost little."""
+
+POSITION = attrgetter("position")
+
+
+class Place(NamedTuple):
+    """Behind which message: its position, and how many levels of priority lie above it."""
+
+    level: int
+    position: int
+
+
+START = Place(0, 0)
+"""Before all of them."""
 
 
 class Backlog(Protocol):
@@ -81,6 +96,30 @@ class Backlog(Protocol):
 
     def resident(self) -> Iterator[Entry]:
         """The entries in memory, in order."""
+        ...
+
+    def peek(self, after: Place, most: int) -> tuple[list[Entry], Place]:
+        """Some of the entries behind that place, left where they are, and the place to go on behind.
+
+        At most one page is read from disk. At the end the place is the one that was asked for.
+        """
+        ...
+
+    def skip(self, count: int) -> Place:
+        """The place behind the first `count` entries; of fewer, behind the last. Nothing is read."""
+        ...
+
+    def find(self, position: int) -> Entry | None:
+        """The entry with this position, left where it is; None when it does not wait here, or cannot be read."""
+        ...
+
+    def remove(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Take these out, wherever they stand. Returns those that still waited here."""
+        ...
+
+    @property
+    def oldest(self) -> int | None:
+        """The lowest position of those that wait."""
         ...
 
     def __len__(self) -> int: ...
@@ -173,6 +212,77 @@ class Plain:
         yield from self._ready
         yield from self._fresh
 
+    def peek(self, after: Place, most: int) -> tuple[list[Entry], Place]:
+        found, behind = self._peek(after.position, most)
+        return found, Place(after.level, behind)
+
+    def skip(self, count: int) -> Place:
+        return Place(0, self._skip(count))
+
+    def find(self, position: int) -> Entry | None:
+        for waiting in self._resident():
+            at = bisect_left(waiting, position, key=POSITION)
+            if at < len(waiting) and waiting[at].position == position:
+                return waiting[at]
+        return self._load([position], ())[0] if position in self._paged else None
+
+    def remove(self, entries: Sequence[Entry]) -> list[Entry]:
+        removed = [entry for entry in entries if self._remove(entry.position)]
+        if removed and self._unsaved:
+            gone = {entry.position for entry in removed}
+            self._unsaved = [entry for entry in self._unsaved if entry.position not in gone]
+        if self.is_paging and not self._ready:
+            self._refill()
+        return removed
+
+    @property
+    def oldest(self) -> int | None:
+        # What was given back is older than all else, and what is ready than what lies behind it.
+        head = self.head
+        return None if head is None else head.position
+
+    def _resident(self) -> tuple[list[Entry], deque[Entry], deque[Entry]]:
+        """What is in memory, each in order."""
+        # A sorted list is a heap, so for the others this changes nothing.
+        self._returned.sort(key=POSITION)
+        return self._returned, self._ready, self._fresh
+
+    def _peek(self, after: int, most: int) -> tuple[list[Entry], int]:
+        returned, ready, fresh = self._resident()
+        found: list[Entry] = []
+        for waiting in (returned, ready):
+            found += _behind(waiting, after, most - len(found))
+        if len(found) >= most:
+            return found, found[-1].position
+        after = found[-1].position if found else after
+        positions = self._paged.behind(after, most - len(found))
+        if positions:
+            loaded = self._load(positions, ())
+            found += [entry for entry in loaded if entry is not None]
+            return found, positions[len(loaded) - 1]
+        found += _behind(fresh, after, most - len(found))
+        return found, found[-1].position if found else after
+
+    def _skip(self, count: int) -> int:
+        returned, ready, fresh = self._resident()
+        last = 0
+        for waiting in (returned, ready, self._paged, fresh):
+            size = len(waiting)
+            if count <= 0 or not size:
+                continue
+            at = min(count, size) - 1
+            last = waiting.position(at) if isinstance(waiting, Paged) else waiting[at].position
+            count -= size
+        return last
+
+    def _remove(self, position: int) -> bool:
+        for waiting in self._resident():
+            at = bisect_left(waiting, position, key=POSITION)
+            if at < len(waiting) and waiting[at].position == position:
+                del waiting[at]
+                return True
+        return self._paged.remove(position)
+
     def __len__(self) -> int:
         return len(self._ready) + len(self._returned) + self._paged.count + len(self._fresh)
 
@@ -227,91 +337,7 @@ class Plain:
             self._go_plain()
 
 
-class Prioritised:
-    """Highest priority first, and within one in order. A priority above the queue's counts as the highest it has."""
-
-    __slots__ = ("_levels",)
-
-    def __init__(self, max_priority: int, load: Load) -> None:
-        self._levels = [Plain(load) for _ in range(max_priority + 1)]
-
-    def append(self, entry: Entry) -> None:
-        self._level(entry.message.priority).append(entry)
-
-    def give_back(self, entry: Entry) -> None:
-        self._level(entry.message.priority).give_back(entry)
-
-    def pop(self) -> Entry:
-        for level in reversed(self._levels):
-            if len(level):
-                return level.pop()
-        raise IndexError("pop from an empty backlog")
-
-    def take(self, most: int, room_bytes: int) -> list[Entry]:
-        taken: list[Entry] = []
-        for level in reversed(self._levels):
-            found = level.take(most - len(taken), room_bytes)
-            room_bytes -= sum([len(entry.message.body) + MESSAGE_OVERHEAD_BYTES for entry in found])
-            taken += found
-        return taken
-
-    @property
-    def head(self) -> Entry | None:
-        return next((level.head for level in reversed(self._levels) if len(level)), None)
-
-    @property
-    def paged_count(self) -> int:
-        return sum(level.paged_count for level in self._levels)
-
-    @property
-    def paged_bytes(self) -> int:
-        return sum(level.paged_bytes for level in self._levels)
-
-    @property
-    def is_paging(self) -> bool:
-        return any(level.is_paging for level in self._levels)
-
-    def restore(self, positions: array[int], sizes: array[int], priorities: bytearray) -> None:
-        of_level: dict[int, tuple[array[int], array[int]]] = {}
-        for position, size, priority in zip(positions, sizes, priorities, strict=True):
-            level = min(priority, len(self._levels) - 1)
-            found = of_level.setdefault(level, (array("Q"), array("I")))
-            found[0].append(position)
-            found[1].append(size)
-        for level, (its_positions, its_sizes) in of_level.items():
-            self._levels[level].restore(its_positions, its_sizes, bytearray())
-
-    def page_out(self, keep_bytes: int, holds: Callable[[int], bool]) -> list[Entry]:
-        """What goes out last leaves memory first."""
-        unsaved = []
-        for level in reversed(self._levels):
-            if not len(level):
-                continue
-            if level.is_paging:
-                keep_bytes = 0
-            unsaved += level.page_out(keep_bytes, holds)
-            if keep_bytes:
-                kept = sum(len(entry.message.body) + OVERHEAD_BYTES for entry in level.resident())
-                keep_bytes = max(keep_bytes - kept, 0)
-        return unsaved
-
-    @property
-    def is_settled(self) -> bool:
-        return all(level.is_settled for level in self._levels)
-
-    def clear(self) -> list[int]:
-        return [position for level in reversed(self._levels) for position in level.clear()]
-
-    def resident(self) -> Iterator[Entry]:
-        for level in reversed(self._levels):
-            yield from level.resident()
-
-    def __len__(self) -> int:
-        return sum(map(len, self._levels))
-
-    def __iter__(self) -> Iterator[Entry]:
-        for level in reversed(self._levels):
-            yield from level
-
-    def _level(self, priority: int) -> Plain:
-        return self._levels[min(priority, len(self._levels) - 1)]
+def _behind(waiting: Sequence[Entry], position: int, most: int) -> list[Entry]:
+    """Up to `most` of them behind the position."""
+    begin = bisect_right(waiting, position, key=POSITION) if most > 0 else 0
+    return [waiting[at] for at in range(begin, min(begin + most, len(waiting)))]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from brokerctl.core import enforcing, limits, parameters, replies
+from brokerctl.core import enforcing, limits, parameters, replies, timeline
 from brokerctl.core.authorized import AuthorizedVhost
 from brokerctl.core.channel import Channel, Peer
 from brokerctl.core.context import Context
@@ -209,6 +209,7 @@ class Broker:
         for kind, key, value in definitions:
             by_kind.setdefault(kind, []).append((key, value))
         restorers: tuple[tuple[str, Callable[..., None]], ...] = (
+            (timeline.KIND, self._restore_timeline),
             ("vhost", self._restore_vhost),
             ("user", self._restore_user),
             (limits.VHOST_LIMITS, self._restore_vhost_limits),
@@ -240,6 +241,10 @@ class Broker:
         if has_expiry:
             self.context.expiring[queue] = None
             queue.timed_by = self.context.clock
+
+    def _restore_timeline(self, *, value: dict[str, Any]) -> None:
+        clock = self.context.clock
+        self.context.timeline.restore(value, clock.time - clock.now)
 
     def _restore_vhost(self, name: str, *, value: dict[str, Any]) -> None:
         self.put_vhost(name, value.get("description", ""), value.get("tags", ()), [], value.get("metadata"))
@@ -290,6 +295,7 @@ class Broker:
             user=value["user"],
         )
         queue.store_id = value["store_id"]
+        queue.is_paused = value.get("paused", False)
 
     def _restore_binding(self, *_: str, value: dict[str, Any]) -> None:
         vhost = self.vhosts[value["vhost"]]

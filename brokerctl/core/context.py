@@ -9,6 +9,7 @@ from brokerctl.core.counters import Churn
 from brokerctl.core.headers import HeaderCodec
 from brokerctl.core.memory import Memory
 from brokerctl.core.sequence import Sequence
+from brokerctl.core.timeline import Timeline
 
 if TYPE_CHECKING:
     from brokerctl.core.queue import Queue
@@ -29,6 +30,7 @@ class Context:
     codec: HeaderCodec
     clock: Clock = field(default_factory=Clock)
     sequence: Sequence = field(default_factory=Sequence)
+    timeline: Timeline = field(default_factory=Timeline)
     churn: Churn = field(default_factory=Churn)
     memory: Memory = field(default_factory=Memory)
     expiring: dict[Queue, None] = field(default_factory=dict)

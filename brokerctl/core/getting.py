@@ -19,8 +19,10 @@ class Got(NamedTuple):
     """Ready messages after this one."""
 
 
-def get(queue: Queue, channel: Channel, effects: Effects, *, needs_ack: bool) -> Got | None:
+def get(queue: Queue, channel: Channel, effects: Effects, *, needs_ack: bool, is_forced: bool = False) -> Got | None:
     """Take the next message; None when there is none. Without ack it is gone at once (§1.8.3.10).
+
+    From a paused queue only when forced.
 
     Raises ResourceLocked where only the active consumer may have it (RabbitMQ: with quorum queues).
     """
@@ -30,7 +32,7 @@ def get(queue: Queue, channel: Channel, effects: Effects, *, needs_ack: bool) ->
             "are not supported by quorum queues with single active consumer"
         )
     has_one = queue.timed_by is None or expiry.has_another(queue, queue.timed_by.now, effects)
-    entry = queue.take() if has_one else None
+    entry = queue.take() if has_one and (is_forced or not queue.is_paused) else None
     if entry is None:
         queue.counters.get_empty += 1
         channel.counters.get_empty += 1

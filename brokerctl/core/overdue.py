@@ -12,6 +12,9 @@ from brokerctl.core.broker import Broker
 from brokerctl.core.channel import Channel, Mark
 from brokerctl.core.queue import Queue
 
+MOST_MARKS = 256
+"""Of one channel."""
+
 
 class Overdue(NamedTuple):
     channel: Channel
@@ -33,7 +36,16 @@ def look(broker: Broker, timeout_ms: int | None) -> list[Overdue]:
     return found
 
 
-def _look_at(channel: Channel, now: float, timeout_ms: int | None) -> Overdue | None:
+def note(broker: Broker) -> None:
+    """Note how far all channels have come, so that more is known of how long they hold what (holding.py)."""
+    now = broker.context.clock.now
+    for peer in broker.peers.values():
+        for channel in peer.channels.values():
+            _note(channel, now)
+
+
+def _note(channel: Channel, now: float) -> int | None:
+    """Returns the tag of its oldest delivery; None when it holds nothing."""
     marks = channel.marks
     oldest = next(iter(channel.unacked), None)
     if oldest is None:
@@ -43,6 +55,17 @@ def _look_at(channel: Channel, now: float, timeout_ms: int | None) -> Overdue | 
         marks.append(Mark(now, channel.last_tag))
     while marks[0].last_tag < oldest:
         marks.pop(0)
+    if len(marks) > MOST_MARKS:
+        # Who holds one for hours and settles thousands meanwhile. The first says how long the oldest is out.
+        del marks[1:-1:2]
+    return oldest
+
+
+def _look_at(channel: Channel, now: float, timeout_ms: int | None) -> Overdue | None:
+    oldest = _note(channel, now)
+    if oldest is None:
+        return None
+    marks = channel.marks
     queue = channel.unacked[oldest].queue
     allowed = queue.rules.consumer_timeout_ms
     if allowed is None:

@@ -10,15 +10,16 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from brokerctl.core import expiry
+from brokerctl.core import crowding, expiry
 from brokerctl.core.arguments import DROP_HEAD, Rules, rules
-from brokerctl.core.backlog import Backlog, Plain, Prioritised
+from brokerctl.core.backlog import Backlog, Plain
 from brokerctl.core.consumers import MESSAGE_OVERHEAD_BYTES, Consumer
 from brokerctl.core.counters import Counters
-from brokerctl.core.effects import Deliver, Effects, Forget, Store
-from brokerctl.core.memory import OVERHEAD_BYTES, Memory
+from brokerctl.core.effects import Deliver, Effects, Forget
+from brokerctl.core.memory import Memory
 from brokerctl.core.message import Arguments, Entry, Message
 from brokerctl.core.policies import NONE, InForce
+from brokerctl.core.prioritised import Prioritised
 from brokerctl.core.reasons import Reason
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ UNLIMITED = Memory()
 WORK = 40_000
 """What may be given up in one go, in messages that are simply dropped: a microsecond each. More would stop the loop."""
 
+DROP_BYTES = 8_388_608
+"""Of bodies dropped in one go: those on disk are read before."""
+
 BURIAL_WORK = 40
 """A message that is dead-lettered takes as long as so many that are dropped."""
 
@@ -38,8 +42,6 @@ class Queue:
     __slots__ = (
         "_active",
         "_has_priorities",
-        "_roomy_bytes",
-        "_roomy_publishes",
         "arguments",
         "backlog",
         "consumers",
@@ -51,10 +53,13 @@ class Queue:
         "is_auto_delete",
         "is_deleted",
         "is_durable",
+        "is_paused",
         "memory",
         "name",
         "owner",
         "ready_bytes",
+        "roomy_bytes",
+        "roomy_publishes",
         "rules",
         "stalled",
         "store_id",
@@ -98,6 +103,8 @@ class Queue:
         self.consumers: list[Consumer] = []
         self.had_consumers = False
         self.is_deleted = False
+        self.is_paused = False
+        """Changed by brokerctl.core.pausing only: nobody is in the round then, so nobody is given anything."""
         self.unacked = 0
         self.stalled = 0
         """Consumers that would take messages if their sockets did."""
@@ -113,8 +120,9 @@ class Queue:
         self.memory = memory
         self.damaged_messages = 0
         """How many of its messages the disk cannot read any more."""
-        self._roomy_bytes = self._roomy_publishes = 0
-        """Until `ready_bytes` or the count of publishes is above these, memory cannot have become short."""
+        self.roomy_bytes = self.roomy_publishes = 0
+        """Of brokerctl.core.crowding: until `ready_bytes` or the count of publishes is above these, memory cannot have
+        become short."""
         self._active: deque[Consumer] = deque()
         self._has_priorities = False
 
@@ -175,8 +183,8 @@ class Queue:
             self.pump(effects)
         if self.rules.max_length is not None or self.rules.max_length_bytes is not None:
             self.shrink(effects)
-        if self.ready_bytes > self._roomy_bytes or self.counters.publish > self._roomy_publishes:
-            self.watch_memory()
+        if self.ready_bytes > self.roomy_bytes or self.counters.publish > self.roomy_publishes:
+            crowding.watch(self)
 
     def shrink(self, effects: Effects, work: int = WORK) -> int:
         """Push the oldest out until the limits hold; a queue that refuses new messages keeps those it has.
@@ -192,37 +200,6 @@ class Queue:
         """Take over what the store kept, before anybody consumes. It is read when its turn comes."""
         self.ready_bytes += sum(sizes)
         self.backlog.restore(positions, sizes, priorities)
-
-    @property
-    def memory_bytes(self) -> int:
-        """What its ready messages take in memory."""
-        backlog = self.backlog
-        in_memory = len(backlog) - backlog.paged_count
-        return self.ready_bytes - backlog.paged_bytes + in_memory * OVERHEAD_BYTES
-
-    def watch_memory(self) -> None:
-        """Look whether there is room. It is done when enough came in; others ask for it when less is allowed."""
-        if self.backlog.is_paging:
-            self.memory.crowded[self] = None
-            return
-        room = self.memory.limit_bytes - self.memory_bytes
-        if room < 0:
-            self.memory.crowded[self] = None
-            self._roomy_bytes = self._roomy_publishes = 0
-        else:
-            # Bodies alone and overhead alone may each use half of it; then look again.
-            self._roomy_bytes = self.ready_bytes + room // 2
-            self._roomy_publishes = self.counters.publish + room // (2 * OVERHEAD_BYTES)
-
-    def make_room(self, effects: Effects) -> None:
-        """Have what memory has no room for on disk only. Called at the end of each turn while it is crowded."""
-        limit = self.memory.limit_bytes
-        if self.backlog.is_paging or self.memory_bytes > limit:
-            for entry in self.backlog.page_out(limit // 2, self.memory.holds):
-                entry.is_stored = True
-                effects.append(Store(self, entry, None, 0))
-        if self.backlog.is_settled:
-            self.memory.crowded.pop(self, None)
 
     def expire(self, now: float, effects: Effects, work: int = WORK) -> int:
         """Give up messages at the head whose time is over. Behind the head they wait for their turn (docs/ttl).
@@ -324,6 +301,24 @@ class Queue:
             effects.append(Forget(stored))
         return count
 
+    def drop(self, most: int, effects: Effects) -> int:
+        """`purge` for the first so many."""
+        entries = self.backlog.take(most, DROP_BYTES)
+        self.ready_bytes -= sum(len(entry.message.body) for entry in entries)
+        stored = [entry.position for entry in entries if entry.is_stored]
+        if stored:
+            effects.append(Forget(stored))
+        return len(entries)
+
+    def remove(self, entries: Sequence[Entry], effects: Effects) -> int:
+        """Drop these ready messages wherever they stand; return how many of them still waited."""
+        removed = self.backlog.remove(entries)
+        self.ready_bytes -= sum(len(entry.message.body) for entry in removed)
+        stored = [entry.position for entry in removed if entry.is_stored]
+        if stored:
+            effects.append(Forget(stored))
+        return len(removed)
+
     def add_consumer(self, consumer: Consumer, effects: Effects) -> None:
         self.had_consumers = True
         self.consumers.append(consumer)
@@ -349,12 +344,18 @@ class Queue:
         """The consumer may have credit again: back into the round, and hand out what waits."""
         if consumer.is_active or consumer.is_stalled or consumer.is_gone:
             return
-        if self.rules.is_single_active and consumer is not self.consumers[0]:
+        if self.is_paused or (self.rules.is_single_active and consumer is not self.consumers[0]):
             return
         consumer.is_active = True
         self._active.append(consumer)
         if len(self.backlog):
             self.pump(effects)
+
+    def deactivate_all(self) -> None:
+        """Nobody is in the round; `activate` brings each back."""
+        for consumer in self._active:
+            consumer.is_active = False
+        self._active.clear()
 
     @property
     def is_unused(self) -> bool:

@@ -16,12 +16,13 @@ def vhost_record(vhost: Vhost) -> dict[str, Any]:
 
 
 def queue_record(queue: Queue) -> dict[str, Any]:
-    return {
+    record = {
         "store_id": queue.store_id,
         "auto_delete": queue.is_auto_delete,
         "arguments": queue.arguments,
         "user": queue.user,
     }
+    return record | {"paused": True} if queue.is_paused else record
 
 
 def exchange_record(exchange: Exchange) -> dict[str, Any]:

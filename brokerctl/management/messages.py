@@ -19,17 +19,16 @@ from brokerctl.core import getting, publishing
 from brokerctl.core.channel import Channel, Peer
 from brokerctl.core.confirms import Confirms
 from brokerctl.core.effects import Effects, Return, Store
-from brokerctl.core.getting import Got
 from brokerctl.core.message import Message
-from brokerctl.core.queue import Queue
 from brokerctl.core.reasons import Reason
-from brokerctl.errors import AmqpError, AmqpSyntaxError
-from brokerctl.management import nodes, properties, render, values
+from brokerctl.errors import AmqpError
+from brokerctl.management import nodes, properties, render, shown, values
 from brokerctl.management.auth import Level
 from brokerctl.management.call import Call
 from brokerctl.management.errors import Refusal, bad_request, not_found, of_channel
 from brokerctl.management.resources import resource, until_durable
-from brokerctl.management.values import Json, to_json
+from brokerctl.management.shown import Form
+from brokerctl.management.values import Json
 
 ACK_MODES = ("ack_requeue_true", "ack_requeue_false", "reject_requeue_true", "reject_requeue_false")
 
@@ -54,18 +53,15 @@ def own_channel(call: Call) -> Iterator[Channel]:
 async def get(call: Call) -> Response:
     body = await call.body()
     values.require_keys(body, "ackmode", "count", "encoding")
-    count, mode, encoding = values.count(body, "count"), body["ackmode"], body["encoding"]
-    truncate = values.count(body, "truncate") if "truncate" in body else None
+    count, mode, form = values.count(body, "count"), body["ackmode"], Form.of(body)
     if mode not in ACK_MODES:
         raise bad_request(f"Unsupported ackmode. Please use one of {', '.join(ACK_MODES)}.")
-    if encoding not in ("auto", "base64"):
-        raise bad_request("Unsupported encoding. Please use auto or base64.")
     name = call.name("name")
     if name not in call.vhost.queues:
         raise not_found("queue_not_found")
     try:
         with own_channel(call) as channel:
-            taken = await _take(call, channel, name, count, mode == "ack_requeue_false", encoding == "base64", truncate)
+            taken = await _take(call, channel, name, count, mode == "ack_requeue_false", form)
             if mode == "reject_requeue_false":
                 call.door.run(partial(_reject, call, channel))
     except AmqpError as error:
@@ -73,54 +69,21 @@ async def get(call: Call) -> Response:
     return await render.rows(call, taken, render.as_it_is)
 
 
-async def _take(
-    call: Call, channel: Channel, name: str, count: int, no_ack: bool, as_base64: bool, truncate: int | None
-) -> list[Json]:
+async def _take(call: Call, channel: Channel, name: str, count: int, no_ack: bool, form: Form) -> list[Json]:
     queue = call.authorized.readable_queue(name)
     taken: list[Json] = []
     left_bytes = MAX_REPLY_BYTES
     while len(taken) < count and left_bytes > 0:
-        got = call.door.run(lambda effects: getting.get(queue, channel, effects, needs_ack=not no_ack))
+        # Also from a paused queue: people look into those, and a request is no consumer.
+        got = call.door.run(lambda effects: getting.get(queue, channel, effects, needs_ack=not no_ack, is_forced=True))
         if got is None:
             break
-        row = _row(call, queue, got, as_base64, truncate)
+        row = shown.row(call, queue, got.entry, form) | {"message_count": got.left}
         left_bytes -= len(row["payload"])
         taken.append(row)
         if len(taken) % BATCH == 0:
             await asyncio.sleep(0)
     return taken
-
-
-def _row(call: Call, queue: Queue, got: Got, as_base64: bool, truncate: int | None) -> Json:
-    entry, message = got.entry, got.entry.message
-    header = message.header
-    if entry.delivery_count and queue.rules.type == "quorum":
-        # As a consumer sees it: how often it was tried before.
-        header = call.broker.context.codec.amend(header, {"x-delivery-count": entry.delivery_count})
-    row: Json = {
-        "payload_bytes": len(message.body),
-        "redelivered": entry.is_redelivered,
-        "exchange": message.exchange,
-        "routing_key": message.routing_key,
-        "message_count": got.left,
-    }
-    try:
-        row["properties"] = to_json(call.door.properties.decode(header))
-    except AmqpSyntaxError as error:
-        # What a publisher broke must not keep people from seeing and removing the message.
-        row |= {"properties": {}, "properties_error": error.text}
-    body = message.body if truncate is None else message.body[:truncate]
-    row["payload"], row["payload_encoding"] = _payload(body, as_base64)
-    return row
-
-
-def _payload(body: bytes, as_base64: bool) -> tuple[str, str]:
-    if not as_base64:
-        try:
-            return body.decode(), "string"
-        except UnicodeDecodeError:
-            pass
-    return base64.b64encode(body).decode(), "base64"
 
 
 def _reject(call: Call, channel: Channel, effects: Effects) -> None:

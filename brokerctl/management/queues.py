@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import Any
 
 from starlette.responses import Response
 
+from brokerctl.core import holding
 from brokerctl.core.queue import Queue
 from brokerctl.errors import AmqpSyntaxError
 from brokerctl.management import paging, readings, render, values
@@ -18,6 +20,9 @@ from brokerctl.management.readings import QUEUE
 from brokerctl.management.render import ABSENT, Fields
 from brokerctl.management.resources import resource
 from brokerctl.management.values import Json, to_json
+
+PURGED_AT_ONCE = 1000
+"""Of those on disk a page is read at a time, to know whose turn it is: some milliseconds."""
 
 
 def _length_details(name: str, queue: Queue, call: Call) -> Json:
@@ -84,6 +89,15 @@ def _head_timestamp(queue: Queue, call: Call) -> int | None:
 
 ACTIONS = ("sync", "cancel_sync")
 
+
+def _age(position: int | None, call: Call) -> int | None:
+    """Seconds that the message has been in the broker, at least; None when there is none."""
+    if position is None:
+        return None
+    context = call.broker.context
+    return int(context.timeline.age(position, context.clock.now))
+
+
 FIELDS: Fields[Queue] = {
     "name": lambda queue, call: queue.name,
     "vhost": lambda queue, call: queue.vhost,
@@ -93,7 +107,8 @@ FIELDS: Fields[Queue] = {
     "exclusive": lambda queue, call: queue.owner is not None,
     "arguments": lambda queue, call: to_json(queue.arguments),
     "node": lambda queue, call: call.node,
-    "state": lambda queue, call: "running",
+    # LavinMQ's word for a queue that gives its consumers nothing.
+    "state": lambda queue, call: "paused" if queue.is_paused else "running",
     "policy": lambda queue, call: queue.in_force.policy and queue.in_force.policy.name,
     "operator_policy": lambda queue, call: queue.in_force.operator_policy and queue.in_force.operator_policy.name,
     "effective_policy_definition": lambda queue, call: dict(queue.in_force.definition),
@@ -116,6 +131,8 @@ FIELDS: Fields[Queue] = {
     "message_bytes_ram": lambda queue, call: queue.ready_bytes + queue.unacked_bytes - queue.backlog.paged_bytes,
     "message_bytes_paged_out": lambda queue, call: queue.backlog.paged_bytes,
     "head_message_timestamp": _head_timestamp,
+    # Ours: a `timestamp` is what a publisher wrote, if it did; this is when the message came.
+    "oldest_ready_seconds": lambda queue, call: _age(queue.backlog.oldest, call),
     "message_stats": _message_stats,
     "consumers": lambda queue, call: len(queue.consumers),
     "consumer_capacity": _capacity,
@@ -128,6 +145,7 @@ FIELDS: Fields[Queue] = {
 
 DETAILED_FIELDS: Fields[Queue] = {
     **FIELDS,
+    "oldest_unacked_seconds": lambda queue, call: _age(holding.oldest(call.broker, queue), call),
     "owner_pid_details": _owner,
     "consumer_details": lambda queue, call: [consumer_row(consumer, call, None) for consumer in queue.consumers],
     # Per exchange and per channel is counted in rates mode "detailed" only; RabbitMQ answers the same in "basic".
@@ -202,8 +220,32 @@ async def delete(call: Call) -> Response:
 
 
 async def purge(call: Call) -> Response:
+    """All that is ready, or with LavinMQ's `?count=` the first so many, piece by piece."""
     queue, authorized = known(call), call.authorized
-    call.door.run(lambda effects: authorized.purge_queue(queue.name, effects))
+    asked = dict(call.request.query_params)
+    if "count" not in asked:
+        call.door.run(lambda effects: authorized.purge_queue(queue.name, effects))
+        return render.done()
+    left = values.count(asked, "count")
+    while left > 0:
+        most = min(left, PURGED_AT_ONCE)
+        gone = call.door.run(partial(authorized.purge_queue, queue.name, most=most))
+        if not gone:
+            break
+        left -= gone
+        await asyncio.sleep(0)
+    return render.done()
+
+
+async def pause(call: Call) -> Response:
+    queue, authorized = known(call), call.authorized
+    call.door.run(lambda effects: authorized.pause_queue(queue.name, effects))
+    return render.done()
+
+
+async def resume(call: Call) -> Response:
+    queue, authorized = known(call), call.authorized
+    call.door.run(lambda effects: authorized.resume_queue(queue.name, effects))
     return render.done()
 
 
@@ -239,4 +281,6 @@ RESOURCES = [
     ),
     resource("/queues/{vhost}/{name}/contents", delete=(Level.VHOST, purge)),
     resource("/queues/{vhost}/{name}/actions", post=(Level.ADMINISTRATOR, act)),
+    resource("/queues/{vhost}/{name}/pause", put=(Level.VHOST, pause)),
+    resource("/queues/{vhost}/{name}/resume", put=(Level.VHOST, resume)),
 ]

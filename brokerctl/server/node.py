@@ -15,6 +15,7 @@ from functools import partial
 from typing import TypeVar
 
 from brokerctl import passwords
+from brokerctl.core import crowding
 from brokerctl.core.broker import Broker
 from brokerctl.core.effects import Effects, Save
 from brokerctl.core.message import Entry, Envelope, Message
@@ -22,6 +23,7 @@ from brokerctl.core.queue import Queue
 from brokerctl.errors import AmqpError, CommandInvalid, ConnectionForced, InternalError, StoreError
 from brokerctl.protocol.connection import Limits
 from brokerctl.server import blocking, machine, overdue, revocation, startup
+from brokerctl.server.aging import Aging
 from brokerctl.server.alarms import Alarm, Alarms
 from brokerctl.server.attempts import Attempts
 from brokerctl.server.codec import WireCodec
@@ -86,12 +88,14 @@ class Node:
         memory.limit_bytes, memory.holds, memory.load = config.queue_memory_bytes, store.holds, self._load
         self._behind: list[Session] = []
         self.pace = Pace()
+        self.aging = Aging(self)
 
     # Life
 
     def restore(self) -> None:
         """Rebuild from the store; the first time, make the vhosts and users that everybody expects."""
         recovered = self.store.recovered
+        self.set_clock()
         self.broker.context.sequence.last = recovered.last
         queues = self.broker.restore(recovered.definitions)
         for what in self.broker.left_out:
@@ -157,6 +161,7 @@ class Node:
         self.store.submit()
         self._tick()
         self._check_consumers()
+        self.aging.start()
         self._watching = self.loop.create_task(self.alarms.run(), name="alarms")
 
     async def stop(self) -> None:
@@ -164,6 +169,7 @@ class Node:
         self._ticking.cancel()
         self._checking.cancel()
         self._watching.cancel()
+        self.aging.stop()
         for session in list(self.sessions):
             session.drop_held()
             session.fail(0, ConnectionForced("broker forced connection closure with reason 'shutdown'"))
@@ -209,7 +215,7 @@ class Node:
     def _make_room(self) -> None:
         effects: Effects = []
         for queue in list(self.broker.context.memory.crowded):
-            queue.make_room(effects)
+            crowding.make_room(queue, effects)
         self.carry(effects)
 
     def set_clock(self) -> None:
@@ -321,7 +327,7 @@ class Node:
         if is_short:
             for vhost in self.broker.vhosts.values():
                 for queue in vhost.queues.values():
-                    queue.watch_memory()
+                    crowding.watch(queue)
             self.end_turn(None)
 
     # The store's answers

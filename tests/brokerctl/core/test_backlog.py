@@ -9,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from brokerctl.core import crowding
 from brokerctl.core.effects import Effects, Forget, Store
 from brokerctl.core.memory import OVERHEAD_BYTES, Memory
 from brokerctl.core.message import Arguments, Entry, Message
@@ -81,7 +82,7 @@ class PagedQueue(RuleBasedStateMachine):
     def end_turn(self) -> None:
         effects: Effects = []
         for queue in list(self.disk.memory.crowded):
-            queue.make_room(effects)
+            crowding.make_room(queue, effects)
         self.disk.carry(effects)
 
     @rule()
@@ -122,6 +123,32 @@ class PagedQueue(RuleBasedStateMachine):
         self.disk.carry(effects)
         self.ready = []
 
+    @precondition(lambda self: self.ready)
+    @rule(data=st.data())
+    def remove(self, data: st.DataObject) -> None:
+        chosen = data.draw(st.lists(st.sampled_from(self.ready), min_size=1, max_size=5, unique=True))
+        found = [self.queue.backlog.find(position) for position, _, _ in chosen]
+        entries = [entry for entry in found if entry is not None]
+        assert [entry.message.body for entry in entries] == [body for _, _, body in chosen]
+        effects: Effects = []
+        assert self.queue.remove([*entries, entries[0]], effects) == len(chosen)
+        self.disk.carry(effects)
+        self.ready = [each for each in self.ready if each not in chosen]
+        assert self.queue.backlog.find(chosen[0][0]) is None
+
+    @rule(offset=st.integers(0, 30), most=st.integers(1, 9))
+    def peek(self, offset: int, most: int) -> None:
+        """Everything behind an offset, piece by piece."""
+        backlog = self.queue.backlog
+        seen: list[int] = []
+        place, before = backlog.skip(offset), None
+        while place != before:
+            before = place
+            entries, place = backlog.peek(place, most)
+            assert len(entries) <= most
+            seen += [entry.position for entry in entries]
+        assert seen == [position for position, _, _ in self.expected()[offset:]]
+
     def expected(self) -> list[tuple[int, int, bytes]]:
         return sorted(self.ready)
 
@@ -133,6 +160,8 @@ class PagedQueue(RuleBasedStateMachine):
         assert self.queue.ready_bytes == sum(len(body) for _, _, body in expected)
         head = self.queue.head
         assert (head and head.position) == (expected[0][0] if expected else None)
+        oldest = min((position for position, _, _ in expected), default=None)
+        assert self.queue.backlog.oldest == oldest
         # What nobody wants any more is not left on the disk.
         assert self.disk.stored.keys() <= {position for position, _, _ in expected} | self.out.keys()
 
@@ -144,7 +173,7 @@ class PagedQueue(RuleBasedStateMachine):
             self.disk.commit()
         self.end_turn()
         returned = sum(entry.is_redelivered for entry in self.queue.backlog.resident())
-        assert self.queue.memory_bytes <= (ROOM + 4 + returned + 3 * PAGE) * (OVERHEAD_BYTES + 5)
+        assert crowding.memory_bytes(self.queue) <= (ROOM + 4 + returned + 3 * PAGE) * (OVERHEAD_BYTES + 5)
 
 
 class PagedPriorities(PagedQueue):
@@ -169,7 +198,7 @@ def crowded(disk: Disk, count: int) -> Queue:
         queue.push(entry, effects)
         disk.carry(effects)
     disk.commit()
-    queue.make_room([])
+    crowding.make_room(queue, [])
     return queue
 
 
@@ -178,7 +207,7 @@ def test_what_is_beyond_memory_is_on_disk_only() -> None:
 
     assert queue.ready == 100
     assert queue.backlog.paged_count == 100 - ROOM // 2
-    assert queue.memory_bytes <= ROOM * OVERHEAD_BYTES
+    assert crowding.memory_bytes(queue) <= ROOM * OVERHEAD_BYTES
     assert queue.memory.crowded == {}
 
 
@@ -209,8 +238,8 @@ def test_a_queue_that_gets_less_memory_gives_up_what_it_has() -> None:
     assert queue.backlog.paged_count == 0
     disk.memory.limit_bytes = ROOM * OVERHEAD_BYTES
 
-    queue.watch_memory()
-    queue.make_room([])
+    crowding.watch(queue)
+    crowding.make_room(queue, [])
 
-    assert queue.memory_bytes <= ROOM * OVERHEAD_BYTES
+    assert crowding.memory_bytes(queue) <= ROOM * OVERHEAD_BYTES
     assert [entry.position for entry in iter(queue.take, None)] == list(range(1, 101))

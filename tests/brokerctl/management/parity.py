@@ -29,7 +29,11 @@ class Shape:
     other_kind: Reasons = field(default_factory=dict)
 
 
-OURS: Reasons = {"damaged_messages": "checksums are ours: RabbitMQ has no count of what it could not read"}
+OURS: Reasons = {
+    "damaged_messages": "checksums are ours: RabbitMQ has no count of what it could not read",
+    "oldest_ready_seconds": "an extension (docs/extensions.md)",
+}
+ONE_OF_OURS: Reasons = OURS | {"oldest_unacked_seconds": "an extension (docs/extensions.md)"}
 QUEUE: Reasons = {
     "backing_queue_status": DISK,
     "garbage_collection": ERLANG,
@@ -102,9 +106,9 @@ SHAPES = [
         {f"items.{key}": OURS[key] for key in OURS},
     ),
     Shape("/queues/{vhost}?columns=name,messages,message_stats.publish_details.rate"),
-    Shape("/queues/{vhost}/busy", QUEUE, OURS),
-    Shape("/queues/{vhost}/idle", QUEUE, OURS),
-    Shape("/queues/{vhost}/mine", QUEUE, OURS),
+    Shape("/queues/{vhost}/busy", QUEUE, ONE_OF_OURS),
+    Shape("/queues/{vhost}/idle", QUEUE, ONE_OF_OURS),
+    Shape("/queues/{vhost}/mine", QUEUE, ONE_OF_OURS),
     Shape("/queues/{vhost}/busy/bindings"),
     Shape("/bindings/{vhost}"),
     Shape("/bindings/{vhost}/e/events/q/busy"),

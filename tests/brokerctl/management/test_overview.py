@@ -31,7 +31,8 @@ def test_it_says_what_it_is(embedded_broker: EmbeddedBroker, api: httpx.Client) 
     assert ports == {("amqp", embedded_broker.amqp_port), ("http", embedded_broker.api_port)}
     assert found["node"] == api.get("/nodes").json()[0]["name"]
     assert api.get("/cluster-name").json() == {"name": found["cluster_name"]}
-    assert api.get("/extensions").json() == []
+    (extension,) = api.get("/extensions").json()
+    assert {"peek", "pause"} <= set(extension["postroom"]["capabilities"])
 
 
 @pytest.fixture
