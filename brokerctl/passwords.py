@@ -18,8 +18,13 @@ LOG2_N = 14
 SCRYPT = "postroom_scrypt"
 """What the management API calls our own algorithm."""
 
-RABBITMQ = {"rabbit_password_hashing_sha256": "sha256", "rabbit_password_hashing_sha512": "sha512"}
-"""RabbitMQ's algorithms that may come in: four bytes of salt, then the digest of salt and password. Not MD5."""
+RABBITMQ = {
+    "rabbit_password_hashing_sha256": "sha256",
+    "rabbit_password_hashing_sha512": "sha512",
+    "rabbit_password_hashing_md5": "md5",
+}
+"""RabbitMQ's algorithms that may come in: four bytes of salt, then the digest of salt and password. MD5 is weak, but
+users that are as old as it (before RabbitMQ 3.6) must not lose their passwords on the way."""
 
 RABBITMQ_SALT_BYTES = 4
 
@@ -41,7 +46,8 @@ def verify(password: str, known: str) -> bool:
     if len(parts) == 2 and parts[0] in RABBITMQ.values():
         raw = base64.b64decode(parts[1])
         salt, wanted = raw[:RABBITMQ_SALT_BYTES], raw[RABBITMQ_SALT_BYTES:]
-        return hmac.compare_digest(hashlib.new(parts[0], salt + password.encode()).digest(), wanted)
+        found = hashlib.new(parts[0], salt + password.encode(), usedforsecurity=False).digest()
+        return hmac.compare_digest(found, wanted)
     if len(parts) != 4 or parts[0] != "scrypt":
         return False
     salt, wanted = base64.b64decode(parts[2]), base64.b64decode(parts[3])
@@ -62,7 +68,7 @@ def from_rabbitmq(hash_base64: str, algorithm: str) -> str | None:
     """A hash of RabbitMQ's as text to keep; None when the algorithm is unknown or the hash is not of its length."""
     digest = RABBITMQ.get(algorithm)
     raw = base64.b64decode(hash_base64)
-    if digest is None or len(raw) != RABBITMQ_SALT_BYTES + hashlib.new(digest).digest_size:
+    if digest is None or len(raw) != RABBITMQ_SALT_BYTES + _size(digest):
         return None
     return f"{digest}${hash_base64}"
 
@@ -71,6 +77,12 @@ def for_rabbitmq(password: str) -> str:
     """A new hash as RabbitMQ makes it by default, in base64: SHA-256 with four bytes of salt."""
     salt = secrets.token_bytes(RABBITMQ_SALT_BYTES)
     return _text(salt + hashlib.sha256(salt + password.encode()).digest())
+
+
+def algorithm_of(hash_base64: str) -> str | None:
+    """Which of RabbitMQ's algorithms made a hash, by its length; None when none did. Raises ValueError: no base64."""
+    size = len(base64.b64decode(hash_base64, validate=True)) - RABBITMQ_SALT_BYTES
+    return next((name for name, digest in RABBITMQ.items() if _size(digest) == size), None)
 
 
 def described(known: str) -> tuple[str, str]:
@@ -83,6 +95,10 @@ def described(known: str) -> tuple[str, str]:
 
 def _scrypt(password: str, salt: bytes, log2_n: int) -> bytes:
     return hashlib.scrypt(password.encode(), salt=salt, n=1 << log2_n, r=8, p=1, dklen=32)
+
+
+def _size(digest: str) -> int:
+    return hashlib.new(digest, usedforsecurity=False).digest_size
 
 
 def _text(raw: bytes) -> str:

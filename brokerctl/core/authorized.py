@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from brokerctl.core import equivalence, limits, pausing, publishing
+from brokerctl.core import equivalence, foreign, limits, pausing, publishing
 from brokerctl.core.channel import Channel
 from brokerctl.core.consumers import Consumer
 from brokerctl.core.effects import Effects
 from brokerctl.core.exchanges import Binding, Exchange
+from brokerctl.core.foreign import Section
 from brokerctl.core.message import Arguments, Envelope, Message
 from brokerctl.core.permissions import Right, User
 from brokerctl.core.queue import Queue
@@ -103,6 +104,11 @@ class AuthorizedVhost:
     def delete_exchange(self, name: str, effects: Effects, *, if_unused: bool = False) -> None:
         self.require(Right.CONFIGURE, "exchange", name)
         self.vhost.delete_exchange(name, effects, if_unused=if_unused)
+
+    def forget_foreign(self, section: Section, name: str, effects: Effects) -> bool:
+        """Delete an exchange or a queue that is kept only; False when none is."""
+        self.require(Right.CONFIGURE, section[:-1], name)
+        return foreign.forget(self.vhost, section, name, effects)
 
     def declare_queue(
         self,

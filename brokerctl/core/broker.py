@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from brokerctl.core import enforcing, limits, parameters, replies, timeline
+from brokerctl.core import enforcing, foreign, limits, parameters, replies, timeline
 from brokerctl.core.authorized import AuthorizedVhost
 from brokerctl.core.channel import Channel, Peer
 from brokerctl.core.context import Context
@@ -84,6 +84,7 @@ class Broker:
             limits.clear_vhost_limits(vhost, effects)
         for component, parameter in list(vhost.parameters):
             parameters.clear(vhost, component, parameter, effects)
+        foreign.forget_all(vhost, effects)
         del self.vhosts[name]
         effects.append(Save("vhost", (name,), None))
 
@@ -219,6 +220,7 @@ class Broker:
             ("permission", self._restore_permission),
             (TOPIC_PERMISSION, self._restore_topic_permission),
             *((kind, partial(self._restore_policy, kind)) for kind in Kind),
+            (foreign.FOREIGN, self._restore_foreign),
             ("exchange", self._restore_exchange),
             ("queue", self._restore_queue),
             ("binding", self._restore_binding),
@@ -263,6 +265,9 @@ class Broker:
 
     def _restore_global_parameter(self, name: str, *, value: dict[str, Any]) -> None:
         self.global_parameters[name] = value["value"]
+
+    def _restore_foreign(self, vhost: str, section: str, name: str, *, value: dict[str, Any]) -> None:
+        self.vhosts[vhost].foreign[foreign.Section(section), name] = value
 
     def _restore_permission(self, name: str, vhost: str, *, value: dict[str, Any]) -> None:
         self.users[name].permissions[vhost] = Permission(**value)

@@ -20,23 +20,35 @@ def put_policy(vhost: Vhost, kind: Kind, policy: Policy, effects: Effects) -> bo
     A pattern that does not finish on the names there are is refused: it would hold the broker up at each declaration.
     """
     policy.check(kind)
+    check_pattern(vhost, policy)
+    is_new = policy.name not in vhost.policies.by_kind[kind]
+    _set(vhost, kind, policy, effects)
+    renew(vhost, effects)
+    return is_new
+
+
+def import_policy(vhost: Vhost, kind: Kind, policy: Policy, effects: Effects) -> None:
+    """Set a policy of another broker, which may say what is not known here; `renew` brings it in force.
+
+    Raises PreconditionFailed as `put_policy`, but for the pattern's time.
+    """
+    policy.check(kind, keeps_unknown=True)
+    _set(vhost, kind, policy, effects)
+
+
+def check_pattern(vhost: Vhost, policy: Policy) -> None:
+    """Raises PreconditionFailed when the pattern does not finish on some name there is."""
     for name in [*vhost.queues, *vhost.exchanges]:
         policy.matches(name)
         if policy.is_endless:
             raise PreconditionFailed(f"the pattern of policy '{policy.name}' takes too long on '{name}'; simplify it")
-    policies = vhost.policies.by_kind[kind]
-    is_new = policy.name not in policies
-    policies[policy.name] = policy
-    effects.append(Save(kind, (vhost.name, policy.name), policy_record(policy)))
-    _renew(vhost, effects)
-    return is_new
 
 
 def clear_policy(vhost: Vhost, kind: Kind, name: str, effects: Effects) -> None:
     """Remove a policy; one that is not there is no error."""
     if vhost.policies.by_kind[kind].pop(name, None) is not None:
         effects.append(Save(kind, (vhost.name, name), None))
-        _renew(vhost, effects)
+        renew(vhost, effects)
 
 
 def restore_policy(vhost: Vhost, kind: Kind, name: str, record: dict[str, Any]) -> None:
@@ -62,10 +74,16 @@ def govern(vhost: Vhost, queue: Queue, effects: Effects) -> None:
         vhost.context.expiring[queue] = None
 
 
-def _renew(vhost: Vhost, effects: Effects) -> None:
+def renew(vhost: Vhost, effects: Effects) -> None:
+    """Bring the policies there are now to every object there is."""
     for exchange in vhost.exchanges.values():
         exchange.in_force = vhost.policies.of_exchange(exchange)
     for queue in list(vhost.queues.values()):
         govern(vhost, queue, effects)
     vhost.has_refusing_queues = any(queue.rules.overflow != DROP_HEAD for queue in vhost.queues.values())
     vhost.router.forget()
+
+
+def _set(vhost: Vhost, kind: Kind, policy: Policy, effects: Effects) -> None:
+    vhost.policies.by_kind[kind][policy.name] = policy
+    effects.append(Save(kind, (vhost.name, policy.name), policy_record(policy)))

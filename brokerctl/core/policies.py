@@ -70,6 +70,8 @@ SETTINGS: dict[str, tuple[Callable[[Any], bool], str]] = {
 }
 """What a definition may hold, how its value is checked, and what RabbitMQ calls a wrong one."""
 
+_ANYTHING: tuple[Callable[[Any], bool], str] = (lambda value: True, "value")
+
 OPERATORS_SETTINGS = frozenset(
     {
         "delivery-limit",
@@ -102,18 +104,23 @@ class Policy:
     _endless: set[str] = field(default_factory=set, repr=False, compare=False)
     """Names the pattern did not finish on: they do not match, and are not tried again."""
 
-    def check(self, kind: Kind) -> None:
-        """Raises PreconditionFailed, worded as RabbitMQ does, when this cannot be a policy."""
+    def check(self, kind: Kind, *, keeps_unknown: bool = False) -> None:
+        """Raises PreconditionFailed, worded as RabbitMQ does, when this cannot be a policy.
+
+        Settings that nobody here knows are an error, or with `keeps_unknown` part of the policy that does nothing.
+        """
         if not is_valid(self.pattern):
             _refuse(f"pattern should be regular expression but is invalid: {self.pattern}")
         if not self.definition:
             _refuse("no policy provided")
         known = SETTINGS.keys() if kind is Kind.POLICY else OPERATORS_SETTINGS
         unknown = sorted(self.definition.keys() - known)
+        if keeps_unknown:
+            unknown = [key for key in unknown if key in SETTINGS]
         if unknown:
             _refuse(f"{', '.join(unknown)} are not recognised policy settings")
         for key, value in self.definition.items():
-            is_right, what = SETTINGS[key]
+            is_right, what = SETTINGS.get(key, _ANYTHING)
             if not is_right(value):
                 _refuse(f"{value} is not a valid {what}")
 

@@ -17,6 +17,7 @@ from brokerctl.core.counters import Counters
 from brokerctl.core.dead_letter import DeadLetters
 from brokerctl.core.effects import CancelConsumer, Effects, Save
 from brokerctl.core.exchanges import TYPES, Binding, Exchange
+from brokerctl.core.foreign import Key
 from brokerctl.core.message import Arguments
 from brokerctl.core.policies import Policies
 from brokerctl.core.queue import WORK, Queue
@@ -48,6 +49,8 @@ class Vhost:
         """What else RabbitMQ keeps of a vhost, under its names: `default_queue_type`, and what is not known here."""
         self.parameters: dict[tuple[str, str], Any] = {}
         """By component and name. Changed by brokerctl.core.parameters only."""
+        self.foreign: dict[Key, dict[str, Any]] = {}
+        """Changed by brokerctl.core.foreign only."""
         self.closed_channels = Counters()
         """What channels counted that are closed by now; with the open ones it is the total of the vhost."""
         self.policies = Policies()

@@ -21,6 +21,7 @@ from brokerctl.management import (
     channels,
     connections,
     consumers,
+    definitions,
     exchanges,
     health,
     limits,
@@ -65,6 +66,7 @@ RESOURCES = [
     *policies.RESOURCES,
     *limits.RESOURCES,
     *parameters.RESOURCES,
+    *definitions.RESOURCES,
     *health.RESOURCES,
     *unused.RESOURCES,
 ]

@@ -26,18 +26,18 @@ CLOSE = {"connection": "close"}
 
 async def read_object(request: Request, max_bytes: int = MAX_BYTES, too_large: str = "") -> Json:
     """The JSON object of the body. Nothing, `null` and Erlang's `undefined` count as an empty one."""
+    raw = await read_bytes(request, max_bytes, too_large)
+    if raw.strip() in (b"", b"null", b"undefined"):
+        return {}
+    return await asyncio.to_thread(parse, raw) if len(raw) > IN_THREAD_BYTES else parse(raw)
+
+
+async def read_bytes(request: Request, max_bytes: int = MAX_BYTES, too_large: str = "") -> bytes:
+    """The whole body. Raises Refusal when it is larger, in these words, or does not arrive."""
     reason = too_large or "Exceeded HTTP request body size limit"
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > max_bytes:
         raise _too_large(reason)
-    raw = await read_bytes(request, max_bytes, reason)
-    if raw.strip() in (b"", b"null", b"undefined"):
-        return {}
-    return await asyncio.to_thread(_parse, raw) if len(raw) > IN_THREAD_BYTES else _parse(raw)
-
-
-async def read_bytes(request: Request, max_bytes: int, reason: str) -> bytes:
-    """The whole body as it came. Raises Refusal with the reason when it is longer."""
     parts, size = [], 0
     try:
         async with asyncio.timeout(READ_SECONDS):
@@ -53,7 +53,8 @@ async def read_bytes(request: Request, max_bytes: int, reason: str) -> bytes:
     return b"".join(parts)
 
 
-def _parse(raw: bytes) -> Json:
+def parse(raw: bytes) -> Json:
+    """The JSON object in these bytes. Raises Refusal."""
     try:
         value = json.loads(raw.decode(), parse_constant=_no_number)
         if b"\\u" in raw:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
 
 from brokerctl.core.exchanges import Exchange
+from brokerctl.core.foreign import Section
 from brokerctl.management import paging, readings, render, values
 from brokerctl.management.auth import Level
 from brokerctl.management.call import Call
@@ -89,6 +91,10 @@ async def declare(call: Call) -> Response:
 
 
 async def delete(call: Call) -> Response:
+    name = call.exchange_name("name")
+    if name not in call.vhost.exchanges and (Section.EXCHANGES, name) in call.vhost.foreign:
+        call.door.run(partial(call.authorized.forget_foreign, Section.EXCHANGES, name))
+        return render.done()
     exchange, authorized = known(call), call.authorized
     call.door.run(lambda effects: authorized.delete_exchange(exchange.name, effects, if_unused=call.flag("if-unused")))
     return render.done()

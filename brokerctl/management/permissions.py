@@ -37,12 +37,16 @@ ROW = render.row_of(FIELDS)
 def patterns(body: Json) -> tuple[str, str, str]:
     """(configure, write, read). Raises Refusal when one is missing, no text, or no regular expression."""
     values.require_keys(body, *Right)
-    found = tuple(values.text(body, right) for right in Right)
-    for pattern in found:
-        if not is_valid(pattern):
-            reason = "not a regular expression, or one that takes too much to compile"
-            raise bad_request(["invalid_regexp", pattern[:64], reason])
-    return found[0], found[1], found[2]
+    return pattern(body, Right.CONFIGURE), pattern(body, Right.WRITE), pattern(body, Right.READ)
+
+
+def pattern(body: Json, key: str) -> str:
+    """Raises Refusal when it is no text, or no regular expression."""
+    found = values.text(body, key)
+    if not is_valid(found):
+        reason = "not a regular expression, or one that takes too much to compile"
+        raise bad_request(["invalid_regexp", found[:64], reason])
+    return found
 
 
 async def list_all(call: Call) -> Response:

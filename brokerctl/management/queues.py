@@ -9,6 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from brokerctl.core import holding
+from brokerctl.core.foreign import Section
 from brokerctl.core.queue import Queue
 from brokerctl.errors import AmqpSyntaxError
 from brokerctl.management import paging, readings, render, values
@@ -210,6 +211,10 @@ async def declare(call: Call) -> Response:
 
 
 async def delete(call: Call) -> Response:
+    name = call.name("name")
+    if name not in call.vhost.queues and (Section.QUEUES, name) in call.vhost.foreign:
+        call.door.run(partial(call.authorized.forget_foreign, Section.QUEUES, name))
+        return render.done()
     queue, authorized = known(call), call.authorized
     call.door.run(
         lambda effects: authorized.delete_queue(

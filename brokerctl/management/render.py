@@ -132,8 +132,13 @@ def dumps(body: Any) -> bytes:
     return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
-async def _response(call: Call, body: bytes, status: int) -> Response:
-    headers = {"cache-control": "no-cache, no-store", "vary": "accept, accept-encoding, origin"}
+async def text(call: Call, body: bytes, headers: dict[str, str]) -> Response:
+    """The reply for JSON that is text already."""
+    return await _response(call, body, 200, headers)
+
+
+async def _response(call: Call, body: bytes, status: int, more_headers: Mapping[str, str] | None = None) -> Response:
+    headers = {"cache-control": "no-cache, no-store", "vary": "accept, accept-encoding, origin", **(more_headers or {})}
     if len(body) > COMPRESS_BYTES and "gzip" in call.request.headers.get("accept-encoding", ""):
         if len(body) > IN_THREAD_BYTES:
             body = await asyncio.to_thread(gzip.compress, body, GZIP_LEVEL)

@@ -122,7 +122,7 @@ async def _password_hash(body: Json) -> str:
     if "password" in body and "password_hash" in body:
         raise bad_request("both_password_and_password_hash_are_provided")
     if "password_hash" in body:
-        return _known_hash(values.text(body, "password_hash"), values.text(body, "hashing_algorithm", ""))
+        return known_hash(values.text(body, "password_hash"), values.text(body, "hashing_algorithm", ""))
     password = values.text(body, "password", "")
     if len(password.encode()) > passwords.MAX_BYTES:
         raise bad_request(f"password is longer than {passwords.MAX_BYTES} bytes")
@@ -130,7 +130,8 @@ async def _password_hash(body: Json) -> str:
     return await asyncio.to_thread(passwords.hashed, password) if password else ""
 
 
-def _known_hash(given: str, algorithm: str) -> str:
+def known_hash(given: str, algorithm: str) -> str:
+    """A hash from outside as it is kept. Raises Refusal when it is none that can be verified."""
     if not given or passwords.is_own(given):
         return given
     try:

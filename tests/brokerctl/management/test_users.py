@@ -68,7 +68,7 @@ def test_a_change_without_a_password_clears_it(
     assert not can_log_in(embedded_broker, "")
 
 
-@pytest.mark.parametrize("digest", ["sha256", "sha512"])
+@pytest.mark.parametrize("digest", ["sha256", "sha512", "md5"])
 def test_a_hash_of_rabbitmqs_is_taken(
     embedded_broker: EmbeddedBroker, api: httpx.Client, user: str, digest: str
 ) -> None:
