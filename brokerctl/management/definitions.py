@@ -38,7 +38,7 @@ TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 async def export_all(call: Call) -> Response:
-    name = str(call.broker.global_parameters.get(parameters.CLUSTER_NAME, call.broker.name))
+    name = parameters.cluster_name(call.broker)
     head = _head("cluster", f"Definitions of cluster '{name}'") | {"original_cluster_name": name}
     return await _export(call, head, exporting.of_everything(call.broker))
 
@@ -148,11 +148,11 @@ def _report(call: Call, definitions: Definitions, reader: Reader) -> None:
         log.warning("not imported: %s", what)
 
 
-_WHOLE = {"get": (Level.ADMINISTRATOR, export_all), "post": (Level.ADMINISTRATOR, import_all)}
-
 RESOURCES = [
-    resource("/definitions", **_WHOLE),
-    resource("/all-configuration", **_WHOLE),
+    *(
+        resource(path, get=(Level.ADMINISTRATOR, export_all), post=(Level.ADMINISTRATOR, import_all))
+        for path in ("/definitions", "/all-configuration")
+    ),
     resource(
         "/definitions/{vhost}",
         get=(Level.ADMINISTRATOR, export_vhost),
