@@ -198,6 +198,23 @@ class AuthorizedVhost:
             self._require_topics(Right.WRITE, envelope.exchange, keys)
         return publishing.publish_all(self.vhost, channel, envelope, bodies, is_mandatory, effects)
 
+    def publish_each(
+        self,
+        channel: Channel,
+        envelopes: Sequence[Envelope],
+        bodies: Sequence[bytes],
+        is_mandatory: bool,
+        effects: Effects,
+    ) -> None:
+        """`publish_all` for neighbours of one exchange and routing key with a header of their own each."""
+        if self.user.topic_permissions:
+            # Keys in CC are asked for, too, and each header may have others.
+            for envelope, body in zip(envelopes, bodies, strict=False):
+                self.publish_all(channel, envelope, (body,), is_mandatory, effects)
+            return
+        self.require(Right.WRITE, "exchange", envelopes[0].exchange)
+        publishing.publish_each(self.vhost, channel, envelopes, bodies, is_mandatory, effects)
+
     def readable_queue(self, name: str) -> Queue:
         """The queue, to get or consume from."""
         self.require(Right.READ, "queue", name)

@@ -42,6 +42,19 @@ def enqueue_all(
             _keep(context, queue, left, channel, first + taken if first else 0, effects)
 
 
+def enqueue_each(
+    context: Context,
+    queues: Queues[Queue],
+    messages: list[Message],
+    channel: Channel,
+    first: int,
+    effects: Effects,
+) -> None:
+    """Messages with a header of their own each, alike in whether and how long they are kept."""
+    for queue in queues:
+        _keep(context, queue, messages, channel, first, effects)
+
+
 def _keep(
     context: Context, queue: Queue, messages: list[Message], channel: Channel | None, first: int, effects: Effects
 ) -> None:

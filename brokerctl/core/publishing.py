@@ -6,7 +6,7 @@ from collections.abc import Sequence as Queues
 
 from brokerctl.core.channel import Channel, Delivery
 from brokerctl.core.effects import Effects, Return
-from brokerctl.core.enqueue import enqueue, enqueue_all, turn_away
+from brokerctl.core.enqueue import enqueue, enqueue_all, enqueue_each, turn_away
 from brokerctl.core.exchanges import Exchange
 from brokerctl.core.message import Arguments, Envelope, Message
 from brokerctl.core.queue import Queue
@@ -53,6 +53,44 @@ def publish_all(
     return len(queues)
 
 
+def publish_each(
+    vhost: Vhost,
+    channel: Channel,
+    envelopes: Queues[Envelope],
+    bodies: Bodies,
+    is_mandatory: bool,
+    effects: Effects,
+) -> None:
+    """`publish_all` for neighbours of one exchange and routing key that have a header of their own each.
+
+    There may be more bodies than envelopes: those without are not published.
+    """
+    first = envelopes[0]
+    exchange = vhost.exchange(first.exchange)
+    queues = vhost.router.route(exchange, first.routing_key, {}) if _are_alike(vhost, channel, envelopes) else ()
+    if not queues or exchange.is_internal:
+        for envelope, body in zip(envelopes, bodies, strict=False):
+            publish_all(vhost, channel, envelope, (body,), is_mandatory, effects)
+        return
+    number = _count(channel, exchange, len(envelopes), first, queues)
+    messages = [Message.of(envelope, body) for envelope, body in zip(envelopes, bodies, strict=False)]
+    enqueue_each(vhost.context, queues, messages, channel, number, effects)
+
+
+def _are_alike(vhost: Vhost, channel: Channel, envelopes: Queues[Envelope]) -> bool:
+    """Whether what is asked of one of them can be asked of all at once."""
+    if channel.transaction is not None or vhost.has_refusing_queues or vhost.router.needs_headers:
+        return False
+    is_persistent = envelopes[0].is_persistent
+    for envelope in envelopes:
+        header = envelope.header
+        if envelope.is_persistent is not is_persistent or envelope.expiration_ms is not None:
+            return False
+        if b"\x02CC" in header or b"\x03BCC" in header:
+            return False
+    return True
+
+
 def deliver(
     vhost: Vhost,
     channel: Channel | None,
@@ -90,16 +128,22 @@ def _accept(
     queues: Queues[Queue],
     effects: Effects,
 ) -> None:
-    count, first = len(bodies), 0
+    first = _count(channel, exchange, len(bodies), envelope, queues)
+    enqueue_all(vhost.context, queues, envelope, bodies, channel, first, effects)
+
+
+def _count(channel: Channel | None, exchange: Exchange, count: int, envelope: Envelope, queues: Queues[Queue]) -> int:
+    """Count publishes; returns the number that the first has for its confirm, 0 when nobody waits for any."""
     exchange.publish_in += count
     exchange.publish_out += count * len(queues)
-    if channel is not None:
-        channel.counters.publish += count
-        if channel.confirms is not None:
-            channel.counters.confirm += count
-            copies = sum(queue.keeps for queue in queues) if envelope.is_persistent else 0
-            first = channel.confirms.next_all(count, copies)
-    enqueue_all(vhost.context, queues, envelope, bodies, channel, first, effects)
+    if channel is None:
+        return 0
+    channel.counters.publish += count
+    if channel.confirms is None:
+        return 0
+    channel.counters.confirm += count
+    copies = sum(queue.keeps for queue in queues) if envelope.is_persistent else 0
+    return channel.confirms.next_all(count, copies)
 
 
 def reject(vhost: Vhost, channel: Channel, tag: int, multiple: bool, effects: Effects) -> None:

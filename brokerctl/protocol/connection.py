@@ -17,8 +17,18 @@ from brokerctl.errors import (
     NotAllowed,
 )
 from brokerctl.protocol.channel import Channel, Unfinished
-from brokerctl.protocol.events import Acked, Called, Event, Failed, Publication, Published, RightHeader, WrongHeader
-from brokerctl.protocol.repeats import ACK_BYTES, Repeat, publish_method, single_acks, whole_content
+from brokerctl.protocol.events import (
+    Acked,
+    Called,
+    Event,
+    Failed,
+    Publication,
+    Published,
+    PublishedEach,
+    RightHeader,
+    WrongHeader,
+)
+from brokerctl.protocol.repeats import ACK_BYTES, Repeat, neighbours, publish_method, single_acks, whole_content
 from brokerctl.protocol.states import NEXT, State
 from brokerctl.wire import methods, spec
 from brokerctl.wire.frames import HEAD
@@ -161,7 +171,8 @@ class Connection:
         return peer is not None and peer.is_between
 
     def _publish(self, peer: Channel, payload: bytes, data: bytes, start: int, at: int, events: list[Event]) -> int:
-        """Take a basic.publish that began at `start` and ended before `at`, with its content if that is whole."""
+        """Take a basic.publish that began at `start` and ended before `at`, with its content if that is whole, and its
+        neighbours that are like it."""
         self._method_in_hand = BASIC_PUBLISH
         parsed = publish_method(payload)
         content = whole_content(data, at, peer.number, self._whole_max)
@@ -169,13 +180,21 @@ class Connection:
             peer.publish = parsed
             return at
         header, body_at, stop = content
-        publication = Publication(*parsed, header)
+        body, end = data[body_at:stop], stop + 1
         if header == self._last_header and payload == self._last_payload:
+            publication = Publication(*parsed, header)
             self._repeat = Repeat(peer.number, data[start:body_at], stop - body_at, publication)
-        elif len(header) <= REPEATED_HEADER_BYTES:
+            events.append(Published(peer.number, publication, [body]))
+            return end
+        headers, bodies, end = neighbours(data, end, data[start:at], peer.number, self._whole_max, header)
+        if headers:
+            events.append(PublishedEach(peer.number, *parsed, [header, *headers], [body, *bodies]))
+            header = headers[-1]
+        else:
+            events.append(Published(peer.number, Publication(*parsed, header), [body]))
+        if len(header) <= REPEATED_HEADER_BYTES:
             self._last_header, self._last_payload = header, payload
-        events.append(Published(peer.number, publication, [data[body_at:stop]]))
-        return stop + 1
+        return end
 
     def _frame(self, kind: int, number: int, payload: bytes, peer: Channel | None) -> Event | None:
         if kind == spec.METHOD:

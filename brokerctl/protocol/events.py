@@ -43,6 +43,19 @@ class Published:
 
 
 @dataclass(slots=True)
+class PublishedEach:
+    """Whole messages, one after the other, that one basic.publish would do for, each with a header of its own."""
+
+    channel: int
+    exchange: str
+    routing_key: str
+    mandatory: bool
+    immediate: bool
+    headers: list[bytes]
+    bodies: list[bytes]
+
+
+@dataclass(slots=True)
 class Acked:
     """basic.ack, the most frequent method of all, without Method objects: neighbours are one event.
 
@@ -74,4 +87,4 @@ class WrongHeader:
     """The first eight bytes are not AMQP 0-9-1: answer with ours and close (§4.2.2)."""
 
 
-Event = Called | Published | Acked | Failed | RightHeader | WrongHeader
+Event = Called | Published | PublishedEach | Acked | Failed | RightHeader | WrongHeader

@@ -54,6 +54,27 @@ def whole_content(data: bytes, at: int, number: int, payload_max: int) -> tuple[
     return data[at + HEAD.size : header_end], body_at, stop
 
 
+def neighbours(
+    data: bytes, at: int, method: bytes, number: int, payload_max: int, header: bytes
+) -> tuple[list[bytes], list[bytes], int]:
+    """Whole publishes that follow at `at` and begin with the same method frame: headers, bodies, and where they end.
+
+    `header` is the one before: what repeats it is left to `Repeat`, which is faster still.
+    """
+    headers: list[bytes] = []
+    bodies: list[bytes] = []
+    step = len(method)
+    while data.startswith(method, at):
+        content = whole_content(data, at + step, number, payload_max)
+        if content is None or content[0] == header:
+            break
+        header, body_at, stop = content
+        headers.append(header)
+        bodies.append(data[body_at:stop])
+        at = stop + 1
+    return headers, bodies, at
+
+
 class Repeat:
     """A publish that came twice: the bytes before its body, by which the next is known without a look inside."""
 

@@ -80,23 +80,25 @@ class Carrier:
         out, head, number = session.out, outlet.heads[consumer.tag], outlet.number
         room = outlet.body_max
         known: Envelope | None = None
-        before = between = b""
+        before = between = tail = b""
         for tag, entry in enumerate(effect.entries, effect.first_tag):
             message = entry.message
             body, envelope = message.body, message.envelope
             if entry.is_redelivered or not 0 < len(body) <= room:
-                tail = self.tail(envelope)
+                own_tail = self.tail(envelope)
                 out += (
-                    _before(head, tail, number),
+                    _before(head, own_tail, number),
                     TAG_AND_FLAG.pack(tag, entry.is_redelivered),
-                    tail,
+                    own_tail,
                     frames.END,
                     self.content(entry, consumer.queue, number, session.frame_max),
                 )
                 continue
             if envelope is not known:
-                known, tail = envelope, self.tail(envelope)
-                before, between = _before(head, tail, number), _between(envelope, tail, number, len(body))
+                if known is None or not _goes_with(envelope, known):
+                    tail = self.tail(envelope)
+                    before = _before(head, tail, number)
+                known, between = envelope, _between(envelope, tail, number, len(body))
             out += (before, tag.to_bytes(8, "big"), between, body, frames.END)
         self.dirty.add(session)
 
@@ -167,6 +169,11 @@ _REST: dict[type, Callable[[Carrier, Any], bool]] = {
     CancelConsumer: Carrier._cancel,
     Save: Carrier._save,
 }
+
+
+def _goes_with(one: Envelope, other: Envelope) -> bool:
+    """Whether they end a delivery alike. Neighbours share their texts; equal ones of others may count as not."""
+    return one.routing_key is other.routing_key and one.exchange is other.exchange
 
 
 def _before(head: bytes, tail: bytes, number: int) -> bytes:

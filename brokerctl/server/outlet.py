@@ -9,13 +9,14 @@ from brokerctl.core.channel import Channel
 from brokerctl.errors import NotFound
 from brokerctl.wire import fields, spec
 from brokerctl.wire.methods import basic
+from brokerctl.wire.properties import Shape
 
 if TYPE_CHECKING:
     from brokerctl.server.session import Session
 
 
 class Outlet:
-    __slots__ = ("body_max", "channel", "heads", "last_queue", "number", "session", "vhost")
+    __slots__ = ("body_max", "channel", "heads", "last_queue", "number", "session", "shape", "vhost")
 
     def __init__(self, session: Session, number: int, channel: Channel, vhost: AuthorizedVhost) -> None:
         self.session = session
@@ -26,6 +27,8 @@ class Outlet:
         """The queue an empty name means (§1.7.2.3)."""
         self.body_max = session.frame_max - spec.FRAME_OVERHEAD
         """Bytes of a body that fit one frame."""
+        self.shape: Shape | None = None
+        """Of a header that was published on it before."""
         self.heads: dict[str, bytes] = {}
         """The bytes every delivery to a consumer begins with."""
 

@@ -17,9 +17,9 @@ from brokerctl.core.channel import Peer
 from brokerctl.core.effects import Effects
 from brokerctl.errors import AmqpChannelError, AmqpError
 from brokerctl.protocol.connection import Connection
-from brokerctl.protocol.events import Acked, Called, Event, Failed, Published, RightHeader, WrongHeader
+from brokerctl.protocol.events import Acked, Called, Event, Failed, Published, PublishedEach, RightHeader, WrongHeader
 from brokerctl.protocol.states import State
-from brokerctl.server.envelopes import envelope_of
+from brokerctl.server.envelopes import envelope_of, envelopes_of
 from brokerctl.server.halts import Halt
 from brokerctl.server.outlet import Outlet
 from brokerctl.server.timers import Heartbeat
@@ -264,6 +264,9 @@ class Session(asyncio.Protocol):
                     self._published(event)  # type: ignore[arg-type]
                 elif kind is Acked:
                     self._acked(event)  # type: ignore[arg-type]
+                elif kind is PublishedEach:
+                    self.has_published = True
+                    self._published_each(event)  # type: ignore[arg-type]
                 else:
                     self._rare(event)
                     if self._answered_bytes > self.node.config.unread_bytes and self._is_behind():
@@ -300,6 +303,20 @@ class Session(asyncio.Protocol):
         try:
             envelope = publication.memo or envelope_of(publication, outlet.vhost.user, outlet.channel)
             outlet.vhost.publish_all(outlet.channel, envelope, event.bodies, publication.mandatory, self.effects)
+        except AmqpError as error:
+            self.fail(event.channel, error, 60, 40)
+
+    def _published_each(self, event: PublishedEach) -> None:
+        """Publishes with a header of their own each. Those before a wrong one are as good as without it."""
+        outlet = self.outlets.get(event.channel)
+        if outlet is None:
+            return
+        try:
+            envelopes, error = envelopes_of(event, outlet)
+            if envelopes:
+                outlet.vhost.publish_each(outlet.channel, envelopes, event.bodies, event.mandatory, self.effects)
+            if error is not None:
+                raise error
         except AmqpError as error:
             self.fail(event.channel, error, 60, 40)
 

@@ -12,7 +12,7 @@ from brokerctl.core import publishing
 from brokerctl.core.channel import Channel, Peer
 from brokerctl.core.confirms import Confirms
 from brokerctl.core.context import Context
-from brokerctl.core.effects import Deliver, DeliverAll, Effects, Store
+from brokerctl.core.effects import Deliver, DeliverAll, Effects, Return, Store
 from brokerctl.core.message import Envelope
 from brokerctl.core.vhost import Vhost
 from brokerctl.errors import PreconditionFailed
@@ -59,6 +59,13 @@ class Stage:
         for group in ([bodies] if at_once else [[body] for body in bodies]) if bodies else []:
             publishing.publish_all(self.vhost, self.publisher, envelope, group, False, self.effects)
 
+    def publish_each(self, envelopes: list[Envelope], bodies: list[bytes], *, at_once: bool) -> None:
+        if at_once:
+            publishing.publish_each(self.vhost, self.publisher, envelopes, bodies, True, self.effects)
+            return
+        for envelope, body in zip(envelopes, bodies, strict=False):
+            publishing.publish_all(self.vhost, self.publisher, envelope, (body,), True, self.effects)
+
     @property
     def delivered(self) -> list[tuple[str, int, bytes]]:
         found = []
@@ -70,6 +77,10 @@ class Stage:
                 tagged = enumerate(effect.bodies, effect.first_tag)
                 found += [(effect.consumer.tag, tag, body) for tag, body in tagged]
         return found
+
+    @property
+    def returned(self) -> list[bytes]:
+        return [effect.message.body for effect in self.effects if isinstance(effect, Return)]
 
     @property
     def stored(self) -> list[tuple[bytes, int]]:
@@ -124,6 +135,57 @@ def test_publishing_all_at_once_is_the_same_as_one_by_one(
     stages[1].publish(bodies, is_persistent=is_persistent, at_once=False)
 
     assert stages[0].state == stages[1].state
+
+
+@given(
+    needs_ack=st.booleans(),
+    prefetch=st.integers(0, 4),
+    window=st.sampled_from([0, 1, 65, 66, 200, 10_000]),
+    consumers=st.integers(0, 2),
+    exchange=st.sampled_from(["amq.fanout", "amq.direct", "amq.headers"]),
+    cc=st.sampled_from([None, "CC", "BCC"]),
+    ttls=st.sampled_from([(None,), (0,), (None, 5_000)]),
+    deliver=st.sampled_from([(False,), (True,), (True, False)]),
+    refuses=st.booleans(),
+    count=st.integers(1, 6),
+    missing=st.integers(0, 2),
+)
+def test_neighbours_with_headers_of_their_own_are_the_same_as_one_by_one(
+    needs_ack: bool,
+    prefetch: int,
+    window: int,
+    consumers: int,
+    exchange: str,
+    cc: str | None,
+    ttls: tuple[int | None, ...],
+    deliver: tuple[bool, ...],
+    refuses: bool,
+    count: int,
+    missing: int,
+) -> None:
+    """Also where they are not alike: longer lives, other keys, a queue that refuses, nobody who wants them."""
+    stages = [Stage(needs_ack, prefetch, 0, window, consumers, 0) for _ in range(2)]
+    envelopes = [
+        Envelope(
+            exchange,
+            "",
+            properties.encode({"message_id": str(number), "headers": {cc: ["other"]} if cc else {}}, 1),
+            is_persistent=deliver[number % len(deliver)],
+            expiration_ms=ttls[number % len(ttls)],
+        )
+        for number in range(count)
+    ]
+    bodies = [bytes((100 + number,)) for number in range(count + missing)]
+
+    for stage, at_once in zip(stages, (True, False), strict=True):
+        if refuses:
+            arguments = {"x-max-length": 2, "x-overflow": "reject-publish"}
+            full = stage.vhost.declare_queue("full", [], arguments=arguments)
+            stage.vhost.bind(stage.vhost.exchange(exchange), full, "", {}, [])
+        stage.publish_each(envelopes, bodies, at_once=at_once)
+
+    assert stages[0].state == stages[1].state
+    assert stages[0].returned == stages[1].returned
 
 
 def test_acks_in_a_row_are_the_same_as_single_ones_up_to_the_first_unknown() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brokerctl.protocol.connection import Connection, Limits
-from brokerctl.protocol.events import Acked, Event, Failed, Published
+from brokerctl.protocol.events import Acked, Event, Failed, Published, PublishedEach
 from brokerctl.wire import frames, properties, spec
 from brokerctl.wire.methods import basic, channel, connection
 
@@ -49,18 +49,22 @@ def heard(events: list[Event]) -> list[Step]:
         if isinstance(event, Acked):
             kind = "ack all" if event.multiple else "ack"
             found += [(kind, event.channel, tag) for tag in event.delivery_tags]
+        elif isinstance(event, PublishedEach):
+            contents = zip(event.headers, event.bodies, strict=True)
+            found += [(_kind(event.routing_key, *content), event.channel, content[1][0]) for content in contents]
         else:
             assert isinstance(event, Published), event
-            found += [(_kind(event, body), event.channel, body[0] if body else 0) for body in event.bodies]
+            key, header = event.publication.routing_key, event.publication.header
+            found += [(_kind(key, header, body), event.channel, body[0] if body else 0) for body in event.bodies]
     return found
 
 
-def _kind(event: Published, body: bytes) -> str:
+def _kind(routing_key: str, header: bytes, body: bytes) -> str:
     if not body:
         return "empty"
-    if event.publication.routing_key == "k":
+    if routing_key == "k":
         return "other key"
-    return "again" if len(event.publication.header) == 14 else "other header"
+    return "again" if len(header) == 14 else "other header"
 
 
 @given(st.lists(STEPS, max_size=12), st.lists(st.integers(0, 700), max_size=6))
@@ -73,6 +77,25 @@ def test_a_stream_means_the_same_wherever_it_is_cut(steps: list[Step], cuts: lis
     events = [event for start, stop in pairwise(edges) for event in conversation.receive(data[start:stop])]
 
     assert heard(events) == steps
+
+
+def test_neighbours_with_a_header_of_their_own_are_one_event() -> None:
+    steps: list[Step] = [(kind, 1, number) for number, kind in enumerate(["again", "other header"] * 3)]
+
+    [event] = opened().receive(b"".join(map(said, steps)))
+
+    assert isinstance(event, PublishedEach)
+    assert heard([event]) == steps
+
+
+def test_a_broken_end_among_neighbours_ends_the_connection_after_what_was_whole() -> None:
+    one, other = said(("again", 1, 7)), said(("other header", 1, 8))
+
+    *whole, failed = opened().receive(one + other + one[:-1] + b"\x00")
+
+    assert heard(whole) == [("again", 1, 7), ("other header", 1, 8)]
+    assert isinstance(failed, Failed)
+    assert failed.error.code == 501
 
 
 def test_repeats_share_one_publication() -> None:

@@ -48,6 +48,47 @@ def test_facts_are_what_a_full_decode_says(values: properties.Properties) -> Non
     assert facts.reply_to == values.get("reply_to")
 
 
+shaped_values = st.fixed_dictionaries(
+    {},
+    optional={
+        "content_type": st.sampled_from(["text/plain", "text/other"]),
+        "headers": st.fixed_dictionaries({"trace": st.text(min_size=4, max_size=4)}),
+        "delivery_mode": st.integers(1, 2),
+        "priority": st.integers(0, 2),
+        "correlation_id": st.text(min_size=2, max_size=2),
+        "message_id": st.sampled_from(["1", "2", "10", "ü"]),
+        "timestamp": st.integers(0, 2**64 - 1),
+        "app_id": st.sampled_from(["shop", "barn"]),
+    },
+)
+
+
+@given(shaped_values, shaped_values, st.integers(12, 80), st.integers(0, 255))
+def test_header_that_fits_a_shape_is_whole_and_has_its_facts(
+    values: properties.Properties, others: properties.Properties, at: int, byte: int
+) -> None:
+    header, other = properties.encode(values, 5), properties.encode(others, 7)
+    shape = properties.Shape(header, properties.facts(header))
+    broken = header[:at] + bytes((byte,)) + header[at + 1 :]
+
+    assert shape.fits(header) or not header.isascii()
+    for each in (other, broken, header + b"x", header[:-1]):
+        if shape.fits(each):
+            assert properties.facts(each) == shape.facts
+            assert properties.split(each).keys() == values.keys()
+
+
+def test_other_ids_and_times_fit_the_shape_and_another_mode_or_length_does_not() -> None:
+    values = {"headers": {"a": 1}, "delivery_mode": 2, "message_id": "01", "timestamp": 1_700_000_000}
+    header = properties.encode(values, 5)
+    shape = properties.Shape(header, properties.facts(header))
+
+    assert shape.fits(properties.encode(values | {"message_id": "02", "timestamp": 2**63, "headers": {"a": 9}}, 9))
+    assert not shape.fits(properties.encode(values | {"delivery_mode": 1}, 5))
+    assert not shape.fits(properties.encode(values | {"message_id": "002"}, 5))
+    assert not shape.fits(properties.encode(values | {"priority": 0}, 5))
+
+
 def test_amend_keeps_the_bytes_of_other_headers() -> None:
     eight_bit = fields.encode_short_text("tiny") + b"b\x05"
     table = fields.encode_long_bytes(eight_bit)
