@@ -6,10 +6,10 @@ Two doors, as every broker has them: `BrokerClient` is the management HTTP API (
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from brokerctl.clients.models import (
     Arguments,
@@ -29,6 +29,8 @@ from brokerctl.clients.models import (
     User,
     Vhost,
 )
+from brokerctl.errors import AmqpSyntaxError
+from brokerctl.wire import properties
 
 
 @dataclass(slots=True, frozen=True)
@@ -70,6 +72,44 @@ class Message:
     """False when exchange or routing key are not UTF-8: what stands here is for people, not to be sent again."""
 
 
+class Taken(NamedTuple):
+    """A message as it came from the wire, for those who only pass it on; `decoded()` is for those who look into it."""
+
+    delivery_tag: int
+    exchange: bytes
+    routing_key: bytes
+    redelivered: bool
+    header: bytes
+    body: bytes
+
+    def decoded(self) -> Message:
+        """A header that cannot be decoded is said so, not hidden."""
+        try:
+            values = properties.decode(properties.PREFIX.pack(60, 0, len(self.body)) + self.header)
+            undecodable = ""
+        except AmqpSyntaxError as error:
+            values, undecodable = {}, str(error)
+        headers = values.pop("headers", {})
+        exchange, routing_key = _text(self.exchange), _text(self.routing_key)
+        return Message(
+            exchange=exchange,
+            routing_key=routing_key,
+            redelivered=self.redelivered,
+            header=self.header,
+            body=self.body,
+            properties=values,
+            headers=headers,
+            delivery_tag=self.delivery_tag,
+            undecodable=undecodable,
+            is_route_exact=(exchange.encode(), routing_key.encode()) == (self.exchange, self.routing_key),
+        )
+
+
+def _text(name: bytes) -> str:
+    """A name for people, also when it is not UTF-8."""
+    return name.decode("utf-8", "backslashreplace")
+
+
 @dataclass(slots=True, frozen=True)
 class PublishResult:
     """What became of one publish: confirmed, and routed or returned."""
@@ -78,6 +118,40 @@ class PublishResult:
     routed: bool
     reason: str = ""
     """Why not, in the broker's words ('NO_ROUTE', 'basic.nack')."""
+
+
+Decide = Callable[[Taken], Taken | None]
+"""What is published for a message that was taken (its tag is not looked at); None: it stays where it was."""
+
+Settle = Callable[[Taken, PublishResult], None]
+"""Told of the message as it was taken, and what became of its publish."""
+
+
+class Carrier(Protocol):
+    """Two connections, a source's and a destination's, with many messages between them."""
+
+    def count(self, queue: str) -> int:
+        """How many messages are ready at the source."""
+        ...
+
+    def carry(
+        self,
+        queue: str,
+        total: int,
+        decide: Decide,
+        settle: Settle,
+        *,
+        keep: bool = False,
+        consume: bool = True,
+        is_stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Take up to `total` messages, publish each as decided, and ack it when that is confirmed and routed.
+
+        Ends early when the queue is empty or `is_stopped`; what is in flight is finished then. What was not acked goes
+        back to its place when the carrier is left, and so does everything with `keep`. Without `consume` messages are
+        only ever got: a consumer would end an auto-delete queue, and gets no further than what is kept allows it.
+        """
+        ...
 
 
 class MessageSession(Protocol):
@@ -93,6 +167,10 @@ class MessageSession(Protocol):
 
     def get(self, queue: str) -> Message | None:
         """Take the head message, unacked; None when the queue is empty."""
+        ...
+
+    def take(self, queue: str, count: int) -> list[Taken]:
+        """Take up to `count` messages from the head, unacked; fewer when the queue has no more. Asked for at once."""
         ...
 
     def publish(self, exchange: str, routing_key: str, header: bytes, body: bytes) -> PublishResult:
@@ -243,6 +321,10 @@ class BrokerClient(Reading, Changing, Protocol):
     """The management API of one broker. Every call has a timeout and raises ClientErrors that people can read."""
 
     address: Address
+
+    def carrier(self, vhost: str, destination: BrokerClient, destination_vhost: str) -> AbstractContextManager[Carrier]:
+        """Open AMQP to both. Raises as `messages` does."""
+        ...
 
     def messages(self, vhost: str) -> AbstractContextManager[MessageSession]:
         """Open AMQP to `vhost`. Raises BrokerUnreachable, LoginRefused, PermissionDenied, ObjectNotFound (no vhost)."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from brokerctl.clients.amqp import PikaSession
-from brokerctl.clients.base import Address, MessageSession
+from brokerctl.clients.base import Address, BrokerClient, MessageSession
+from brokerctl.clients.carrier import Carrier
 from brokerctl.clients.http import Http
 from brokerctl.clients.models import (
     Arguments,
@@ -255,6 +256,9 @@ class RabbitMQClient(_Reading):
 
     def import_definitions(self, definitions: Definitions) -> None:
         upload(self.http, definitions)
+
+    def carrier(self, vhost: str, destination: BrokerClient, destination_vhost: str) -> Carrier:
+        return Carrier(self.address, vhost, destination.address, destination_vhost)
 
     @contextmanager
     def messages(self, vhost: str) -> Iterator[MessageSession]:

@@ -10,6 +10,9 @@ from brokerctl.operations.move import Destination, Plan
 from brokerctl.operations.progress import Control, Tally
 from tests.support.brokers import VHOST, Place
 
+MANY = 450
+"""Several windows of the tests (conftest.py)."""
+
 
 def to_queue(place: Place, source: str, target: str, **more: Any) -> Plan:
     """By the default exchange, as the dashboard does it."""

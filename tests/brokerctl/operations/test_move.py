@@ -8,22 +8,20 @@ import pytest
 
 from brokerctl.clients import content
 from brokerctl.errors import ObjectNotFound, OperationCancelled, RequestRefused
-from brokerctl.operations.move import BATCH, Edit, move, origin
+from brokerctl.operations.move import Edit, move, origin
 from brokerctl.operations.progress import Control, Outcome, Tally
-from tests.brokerctl.operations.plans import after_first_batch, fingerprints, to_exchange, to_queue
+from tests.brokerctl.operations.plans import MANY, after_first_batch, fingerprints, to_exchange, to_queue
 from tests.support.brokers import VHOST, Place, numbered
-
-SEVERAL_BATCHES = 2 * BATCH + 50
 
 
 def test_all_messages_move_in_their_order(place: Place) -> None:
     source, target = place.queue(), place.queue()
-    place.fill(source, numbered(SEVERAL_BATCHES))
+    place.fill(source, numbered(MANY))
 
     tally = move(to_queue(place, source, target))
 
-    assert (tally.total, tally.counts) == (SEVERAL_BATCHES, {Outcome.MOVED: SEVERAL_BATCHES})
-    assert place.bodies(target) == numbered(SEVERAL_BATCHES)
+    assert (tally.total, tally.counts) == (MANY, {Outcome.MOVED: MANY})
+    assert place.bodies(target) == numbered(MANY)
     assert place.count(source) == 0
 
 
@@ -51,12 +49,12 @@ def test_one_of_two_equal_messages_moves(place: Place) -> None:
 
 def test_copy_leaves_the_originals_in_their_places(place: Place) -> None:
     source, target = place.queue(), place.queue()
-    place.fill(source, numbered(SEVERAL_BATCHES))
+    place.fill(source, numbered(MANY))
 
     tally = move(to_queue(place, source, target, keep=True))
 
-    assert tally.counts == {Outcome.COPIED: SEVERAL_BATCHES}
-    assert place.bodies(target) == place.bodies(source) == numbered(SEVERAL_BATCHES)
+    assert tally.counts == {Outcome.COPIED: MANY}
+    assert place.bodies(target) == place.bodies(source) == numbered(MANY)
 
 
 def test_originals_of_a_copy_keep_their_places_in_a_quorum_queue(place: Place) -> None:
@@ -141,21 +139,21 @@ def test_messages_keep_exchange_and_routing_key_where_nothing_else_is_said(place
 def test_move_into_the_queue_itself_ends_and_keeps_the_order(place: Place) -> None:
     """Each comes in again at the tail: without a number fixed at the start it would go on for ever."""
     queue = place.queue()
-    place.fill(queue, numbered(SEVERAL_BATCHES))
+    place.fill(queue, numbered(MANY))
 
     tally = move(to_queue(place, queue, queue))
 
-    assert tally.counts == {Outcome.MOVED: SEVERAL_BATCHES}
-    assert place.bodies(queue) == numbered(SEVERAL_BATCHES)
+    assert tally.counts == {Outcome.MOVED: MANY}
+    assert place.bodies(queue) == numbered(MANY)
 
 
 def test_messages_that_arrive_meanwhile_are_not_part_of_the_move(place: Place) -> None:
     source, target = place.queue(), place.queue()
-    place.fill(source, numbered(BATCH + 1))
+    place.fill(source, numbered(MANY))
 
     tally = move(to_queue(place, source, target), after_first_batch(lambda: place.fill(source, [b"late"])))
 
-    assert tally.counts == {Outcome.MOVED: BATCH + 1}
+    assert tally.counts == {Outcome.MOVED: MANY}
     assert place.bodies(source) == [b"late"]
 
 
@@ -176,31 +174,35 @@ def test_message_that_was_consumed_meanwhile_is_missing(place: Place) -> None:
 
 def test_queue_that_is_emptied_midway_ends_the_move(place: Place) -> None:
     source, target = place.queue(), place.queue()
-    place.fill(source, numbered(SEVERAL_BATCHES))
+    place.fill(source, numbered(MANY))
 
     tally = move(to_queue(place, source, target), after_first_batch(lambda: place.client.purge_queue(VHOST, source)))
 
-    assert tally.counts == {Outcome.MOVED: BATCH}
-    assert (place.count(source), place.count(target)) == (0, BATCH)
+    moved = tally.counts[Outcome.MOVED]
+    assert 0 < moved < MANY
+    assert tally.counts == {Outcome.MOVED: moved}
+    assert (place.count(source), place.count(target)) == (0, moved)
 
 
 def test_cancelled_midway_leaves_the_rest_in_its_places(place: Place) -> None:
     source, target = place.queue(), place.queue()
-    place.fill(source, numbered(SEVERAL_BATCHES))
+    place.fill(source, numbered(MANY))
     reports: list[dict[Outcome, int]] = []
     control = Control(lambda tally: reports.append(dict(tally.counts)), lambda: len(reports) > 1)
 
-    with pytest.raises(OperationCancelled, match=f"{SEVERAL_BATCHES - BATCH} messages were left in {source}"):
+    with pytest.raises(OperationCancelled, match=f"messages were left in {source}"):
         move(to_queue(place, source, target), control)
 
-    assert reports[-1] == {Outcome.MOVED: BATCH, Outcome.LEFT: SEVERAL_BATCHES - BATCH}
-    assert place.bodies(target) == numbered(BATCH)
-    assert place.bodies(source) == numbered(SEVERAL_BATCHES - BATCH, start=BATCH)
+    moved = reports[-1][Outcome.MOVED]
+    assert 0 < moved < MANY
+    assert reports[-1] == {Outcome.MOVED: moved, Outcome.LEFT: MANY - moved}
+    assert place.bodies(target) == numbered(moved)
+    assert place.bodies(source) == numbered(MANY - moved, start=moved)
 
 
 def test_error_of_whoever_listens_to_the_progress_loses_nothing(place: Place) -> None:
     source, target = place.queue(), place.queue()
-    place.fill(source, numbered(BATCH + 5))
+    place.fill(source, numbered(MANY))
 
     def fail(tally: Tally) -> None:
         if tally.done:
@@ -209,8 +211,8 @@ def test_error_of_whoever_listens_to_the_progress_loses_nothing(place: Place) ->
     with pytest.raises(RuntimeError, match="the database is away"):
         move(to_queue(place, source, target, keep=True), Control(fail))
 
-    assert place.bodies(source) == numbered(BATCH + 5)
-    assert place.bodies(target) == numbered(BATCH)
+    assert place.bodies(source) == numbered(MANY)
+    assert place.bodies(target) == numbered(place.count(target))
 
 
 def test_auto_delete_queue_outlives_the_move_out_of_it(place: Place) -> None:
@@ -256,3 +258,17 @@ def test_move_between_two_brokers_of_different_kinds(ours: Place, real: Place) -
 def test_source_that_is_not_there_is_named(place: Place) -> None:
     with pytest.raises(ObjectNotFound, match="no queue 'no source'"):
         move(to_queue(place, "no source", place.queue()))
+
+
+def test_auto_delete_queue_outlives_a_move(place: Place) -> None:
+    """It ends with its last consumer, so its messages are got."""
+    target = place.queue()
+    with place.channel() as channel:
+        channel.queue_declare("passing/move", durable=True, auto_delete=True)
+    place.fill("passing/move", numbered(MANY))
+
+    tally = move(to_queue(place, "passing/move", target))
+
+    assert tally.counts == {Outcome.MOVED: MANY}
+    assert place.count("passing/move") == 0
+    place.client.delete_queue(VHOST, "passing/move")
