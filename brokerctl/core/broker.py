@@ -85,6 +85,7 @@ class Broker:
         for component, parameter in list(vhost.parameters):
             parameters.clear(vhost, component, parameter, effects)
         foreign.forget_all(vhost, effects)
+        self.context.totals.channels.add(vhost.closed_channels)
         del self.vhosts[name]
         effects.append(Save("vhost", (name,), None))
 
@@ -183,7 +184,7 @@ class Broker:
             channel.close(effects)
             if vhost is not None:
                 replies.cancel(vhost, channel, effects)
-                vhost.closed_channels.add(channel.counters)
+            (vhost.closed_channels if vhost is not None else self.context.totals.channels).add(channel.counters)
         if vhost is not None:
             for queue in left:
                 vhost.delete_if_unused(queue, effects)

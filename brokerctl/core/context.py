@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from brokerctl.core.counters import Churn
+from brokerctl.core.counters import Churn, Totals
 from brokerctl.core.headers import HeaderCodec
 from brokerctl.core.memory import Memory
 from brokerctl.core.sequence import Sequence
@@ -32,6 +32,7 @@ class Context:
     sequence: Sequence = field(default_factory=Sequence)
     timeline: Timeline = field(default_factory=Timeline)
     churn: Churn = field(default_factory=Churn)
+    totals: Totals = field(default_factory=Totals)
     memory: Memory = field(default_factory=Memory)
     expiring: dict[Queue, None] = field(default_factory=dict)
     """Queues that time can change; the others are never looked at."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass, field, fields
+
+from brokerctl.core.reasons import Reason
 
 
 @dataclass(slots=True)
@@ -39,3 +43,34 @@ class Churn:
     queue_declared: int = 0
     queue_created: int = 0
     queue_deleted: int = 0
+
+
+SIZES = (100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 50_000_000, 100_000_000)
+"""Bytes: the upper bounds of RabbitMQ's histogram of published messages."""
+
+
+@dataclass(slots=True)
+class Sizes:
+    """Bodies of published messages by their size."""
+
+    counts: list[int] = field(default_factory=lambda: [0] * (len(SIZES) + 1))
+    """One for each of SIZES, up to it and above the one before, and one for what is larger than all."""
+    total_bytes: int = 0
+
+    def add(self, size_bytes: int, count: int) -> None:
+        """`count` messages of one size."""
+        self.counts[bisect_left(SIZES, size_bytes)] += count
+        self.total_bytes += size_bytes * count
+
+
+@dataclass(slots=True)
+class Totals:
+    """What must not be forgotten with the objects it was counted at: a sum over those that are left would go down."""
+
+    channels: Counters = field(default_factory=Counters)
+    """Of vhosts that are gone."""
+    queues: dict[str, Counters] = field(default_factory=dict)
+    """Of queues that are gone, by their type."""
+    sizes: Sizes = field(default_factory=Sizes)
+    deaths: Counter[tuple[str, bool, Reason]] = field(default_factory=Counter)
+    """Messages that queues gave up: the type of the queue, whether it has a dead-letter exchange, and why."""

@@ -45,6 +45,8 @@ class DeadLetters:
         # One after the other, not one inside the other: a burial can push out the next message, and a chain of a few
         # hundred full queues would be deeper than Python's stack.
         self._dying.append((queue, message, reason, position))
+        rules = queue.rules
+        self._context.totals.deaths[rules.type, rules.dead_letter_exchange is not None, reason] += 1
         if self._is_burying:
             return
         self._is_burying = True

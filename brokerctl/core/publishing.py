@@ -42,6 +42,8 @@ def publish_all(
     if exchange.is_internal:
         raise AccessRefused(f"cannot publish to internal exchange '{exchange.name}' in vhost '{vhost.name}'")
     envelope, queues = _routed(vhost, exchange, envelope)
+    if channel is not None:
+        vhost.context.totals.sizes.add(len(bodies[0]), len(bodies))
     if channel is not None and channel.transaction is not None:
         for body in bodies:
             channel.transaction.publish(exchange, Message.of(envelope, body), queues, is_mandatory)

@@ -212,6 +212,7 @@ class Vhost:
             self._exclusive.get(queue.owner, {}).pop(queue, None)
         self.context.expiring.pop(queue, None)
         self.context.churn.queue_deleted += 1
+        self.context.totals.queues.setdefault(queue.rules.type, Counters()).add(queue.counters)
         self.router.forget()
         queue.is_deleted = True
         for consumer in list(queue.consumers):

@@ -43,6 +43,7 @@ from brokerctl.management import (
 from brokerctl.management.call import Services
 from brokerctl.management.door import Door
 from brokerctl.management.errors import Refusal, absent
+from brokerctl.management.prometheus import routes as prometheus
 from brokerctl.management.resources import Endpoint, refused
 from brokerctl.management.sampling import Sampler
 
@@ -79,8 +80,11 @@ HEADERS = {
 }
 
 
-def create_app(door: Door, clock: Callable[[], float] = time.monotonic) -> Starlette:
-    """The API of one running broker. Its lifespan takes the readings that rates are made of, `state.sampler`."""
+def create_app(door: Door, clock: Callable[[], float] = time.monotonic, *, metrics_are_open: bool = False) -> Starlette:
+    """The API of one running broker. Its lifespan takes the readings that rates are made of, `state.sampler`.
+
+    `metrics_are_open`: what Prometheus reads is shown without a login.
+    """
     services = Services(door, Sampler(door, clock), door.node().name)
 
     @contextlib.asynccontextmanager
@@ -94,7 +98,13 @@ def create_app(door: Door, clock: Callable[[], float] = time.monotonic) -> Starl
                 await sampling
 
     app = Starlette(
-        routes=[Route(f"/api{known.path}", Endpoint(known, services)) for known in RESOURCES],
+        routes=[
+            *(Route(f"/api{known.path}", Endpoint(known, services)) for known in RESOURCES),
+            *(
+                Route(known.path, Endpoint(known, services))
+                for known in prometheus.resources(are_open=metrics_are_open)
+            ),
+        ],
         middleware=[Middleware(Edge)],
         exception_handlers={404: _no_such_path},
         lifespan=lifespan,

@@ -139,6 +139,10 @@ class Door(Protocol):
 
     def node(self) -> NodeState: ...
 
+    def files(self) -> tuple[int, int]:
+        """How many file descriptors are open, sockets among them, and how many may be."""
+        ...
+
     def certificate(self) -> CertificateState | None:
         """The one that TLS listeners show; None without TLS."""
         ...

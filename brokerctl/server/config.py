@@ -22,6 +22,7 @@ DEFAULT_PORTS = {"amqp_port": 5672, "api_port": 15672, "amqp_tls_port": 5671, "a
 
 HOSTS = ("127.0.0.1", "::1")
 VERIFY = ("none", "optional", "required")
+METRICS_ACCESS = ("monitoring", "anybody")
 NAMED_BY = ("distinguished_name", "common_name")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -84,6 +85,7 @@ class BrokerConfig:
     memory_limit: float = 0.6
     """Up to 1 a share of the machine's or container's memory, above that bytes."""
     disk_free_limit_bytes: int = 50_000_000
+    metrics_access: str = "monitoring"
     log_level: str = "INFO"
 
     @classmethod
@@ -128,6 +130,7 @@ class BrokerConfig:
             segment_bytes=read.number("POSTROOM_SEGMENT_BYTES", default.segment_bytes, 2**16, 2**30),
             memory_limit=read.share_or_bytes("POSTROOM_MEMORY_LIMIT", default.memory_limit),
             disk_free_limit_bytes=read.number("POSTROOM_DISK_FREE_LIMIT", default.disk_free_limit_bytes, 0, 2**50),
+            metrics_access=read.choice("POSTROOM_METRICS_ACCESS", default.metrics_access, METRICS_ACCESS),
             log_level=read.choice("POSTROOM_LOG_LEVEL", default.log_level, LEVELS),
         )
         read.check_names()

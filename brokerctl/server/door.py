@@ -18,7 +18,7 @@ from brokerctl.management.door import (
     TlsState,
 )
 from brokerctl.protocol.states import State
-from brokerctl.server import blocking, certificates
+from brokerctl.server import blocking, certificates, machine
 from brokerctl.server.node import Node
 from brokerctl.server.session import Session
 from brokerctl.server.tls import Tls
@@ -68,6 +68,9 @@ class NodeDoor:
 
     def reset_attempts(self) -> None:
         self._node.attempts.reset()
+
+    def files(self) -> tuple[int, int]:
+        return machine.open_files()
 
     def node(self) -> NodeState:
         alarms = self._node.alarms

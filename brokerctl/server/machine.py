@@ -31,6 +31,14 @@ def resident_bytes() -> int:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
+def open_files() -> tuple[int, int]:
+    """File descriptors of this process: open ones, and how many may be. Where they cannot be counted (no /dev/fd) 0."""
+    folder = Path("/dev/fd")
+    # Looking opens one more.
+    count = sum(1 for _ in folder.iterdir()) - 1 if folder.exists() else 0
+    return count, resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
 def memory_bytes(root: Path = Path("/")) -> int:
     """What we may use at most: the machine's memory, or the container's limit where that is less (cgroups 1 and 2)."""
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

@@ -101,7 +101,8 @@ async def _answer(node: Node, states: list[ListenerState], tls: Tls | None) -> N
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
     bound = {protocol: _bound(states, protocol) for protocol in SCHEMES}
-    api = Api(create_app(NodeDoor(node, states, tls)), node.tally)
+    is_open = node.config.metrics_access == "anybody"
+    api = Api(create_app(NodeDoor(node, states, tls), metrics_are_open=is_open), node.tally)
     await api.start()
     listeners = _listen(node, bound, api, tls)
     watching = None

@@ -23,12 +23,14 @@ from tests.support.waiting import wait_until
 
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 START_SECONDS = 90
+PLUGINS = ("rabbitmq_management", "rabbitmq_shovel", "rabbitmq_shovel_management", "rabbitmq_prometheus")
 
 
 @dataclass(slots=True)
 class RabbitMQ:
     amqp_port: int
     api_port: int
+    metrics_port: int
     home: Path
     environment: dict[str, str]
     process: subprocess.Popen[bytes]
@@ -63,12 +65,13 @@ def is_installed() -> bool:
 @contextmanager
 def running(home: Path, config: str = "", statistics_ms: int = 1000) -> Iterator[RabbitMQ]:
     """Start one with these lines added to its rabbitmq.conf; it is up when its API answers."""
-    amqp, api, dist, mapper = free_ports(4)
+    amqp, api, metrics, dist, mapper = free_ports(5)
     (home / "rabbitmq.conf").write_text(
         f"listeners.tcp.1 = 127.0.0.1:{amqp}\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {api}\n"
+        f"prometheus.tcp.ip = 127.0.0.1\nprometheus.tcp.port = {metrics}\n"
         f"collect_statistics_interval = {statistics_ms}\nlog.console = false\n{config}\n"
     )
-    (home / "enabled_plugins").write_text("[rabbitmq_management,rabbitmq_shovel,rabbitmq_shovel_management].\n")
+    (home / "enabled_plugins").write_text(f"[{','.join(PLUGINS)}].\n")
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(home),
@@ -85,7 +88,7 @@ def running(home: Path, config: str = "", statistics_ms: int = 1000) -> Iterator
     }
     with (home / "output.log").open("wb") as output:
         mapping = subprocess.Popen(["epmd"], env=environment, stdout=output, stderr=output)
-    found = RabbitMQ(amqp, api, home, environment, _launch(home, environment))
+    found = RabbitMQ(amqp, api, metrics, home, environment, _launch(home, environment))
     try:
         found.wait()
         yield found
