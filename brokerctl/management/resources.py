@@ -57,7 +57,7 @@ class Endpoint:
     """A resource as an ASGI application."""
 
     def __init__(self, resource: Resource, services: Services) -> None:
-        self._resource = resource
+        self.resource = resource
         self._services = services
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,12 +73,12 @@ class Endpoint:
 
     async def _answer(self, request: Request) -> Response:
         method = "GET" if request.method == "HEAD" else request.method
-        allowed = {"allow": self._resource.allowed}
+        allowed = {"allow": self.resource.allowed}
         if method == "OPTIONS":
             return Response(headers=allowed)
-        if method not in self._resource.methods:
+        if method not in self.resource.methods:
             raise Refusal(405, "method_not_allowed", f"use one of {allowed['allow']}", allowed)
-        level, handler = self._resource.methods[method]
+        level, handler = self.resource.methods[method]
         if method != "GET":
             _refuse_other_sites(request)
         if level is Level.ANYBODY:
@@ -86,7 +86,7 @@ class Endpoint:
         else:
             user = await auth.logged_in(request, self._services.door)
             auth.require(level, user)
-        negotiation.check(request, self._resource.produces, self._resource.takes)
+        negotiation.check(request, self.resource.produces, self.resource.takes)
         call = Call(request, self._services, user)
         if level is Level.VHOST:
             call.check_vhost()
