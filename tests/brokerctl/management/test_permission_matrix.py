@@ -15,6 +15,7 @@ from brokerctl.core.broker import Broker
 from brokerctl.core.effects import Effects
 from brokerctl.management.app import create_app
 from brokerctl.management.door import Door
+from brokerctl.management.resources import Endpoint
 from tests.brokerctl.management.inside import inside
 from tests.brokerctl.management.matrix import DENIED, HIDDEN, IN, REFUSED, ROUTES, ROWS, TAGS
 
@@ -34,7 +35,7 @@ def test_every_route_has_a_row_and_every_row_a_route() -> None:
             return {
                 f"{method} {route.path}"
                 for route in create_app(door).routes
-                if isinstance(route, Route)
+                if isinstance(route, Route) and isinstance(route.endpoint, Endpoint)
                 for method in route.endpoint.resource.methods
             }
 
@@ -88,7 +89,7 @@ def _scene(door: Door) -> Callable[[Effects], None]:
 
 async def _ask(client: httpx.AsyncClient, row: str, vhost: str, tag: str) -> httpx.Response:
     method, _, path = row.partition(" ")
-    body = next((body for end, body in BODIES.items() if path.endswith(end)), {})
+    body: Any = next((body for end, body in BODIES.items() if path.endswith(end)), {})
     for name, value in {"vhost": vhost, "node": "postroom%40localhost", "kind": "q", "properties_key": "~"}.items():
         path = path.replace(f"{{{name}}}", value)
     path = re.sub(r"\{\w+\}", "x", path)
