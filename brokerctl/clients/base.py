@@ -190,6 +190,64 @@ class MessageSession(Protocol):
     def close(self) -> None: ...
 
 
+@dataclass(slots=True, frozen=True)
+class Peeked:
+    """A message that was looked at where it lies."""
+
+    id: str
+    """Names it for as long as it waits in its queue."""
+    hash: str
+    """Of its content, as brokerctl.operations.fingerprint makes it; empty when it was not asked for."""
+    message: Message | None
+    """None when only ids were asked for."""
+
+
+@dataclass(slots=True, frozen=True)
+class Peek:
+    """A page of a queue. `next` goes on behind it; None at the end."""
+
+    messages: tuple[Peeked, ...]
+    next: str | None
+    ready: int
+
+
+@dataclass(slots=True, frozen=True)
+class Relocated:
+    """What became of the messages of one request to move or copy."""
+
+    counts: dict[str, int]
+    """By outcome: moved, copied, missing, unroutable, refused."""
+    results: tuple[tuple[str, str, str, str], ...]
+    """(id, hash, outcome, reason) of those asked for by id, else of those that stayed where they are."""
+    next: str | None
+    """Where to go on; None when all is done."""
+    until: int
+    """The last place that is meant; to be given back with `next`."""
+
+
+class Inside(Protocol):
+    """What some brokers do with waiting messages without handing them out (docs/extensions.md)."""
+
+    def peek(self, vhost: str, queue: str, count: int, after: str | None = None, *, only_ids: bool = False) -> Peek:
+        """Look at some of the messages behind `after`, head first. Changes nothing."""
+        ...
+
+    def relocate(
+        self,
+        vhost: str,
+        queue: str,
+        destination: tuple[str, str | None, str | None],
+        *,
+        keep: bool,
+        ids: Sequence[str] | None = None,
+        limit: int | None = None,
+        after: str | None = None,
+        until: int | None = None,
+    ) -> Relocated:
+        """Move or copy to (vhost, exchange, routing key; None: the message's own): these, or all up to `until`."""
+        ...
+
+
 class Reading(Protocol):
     """What a broker tells. A vhost of None: all that the user can see."""
 
@@ -324,6 +382,10 @@ class BrokerClient(Reading, Changing, Protocol):
 
     def carrier(self, vhost: str, destination: BrokerClient, destination_vhost: str) -> AbstractContextManager[Carrier]:
         """Open AMQP to both. Raises as `messages` does."""
+        ...
+
+    def inside(self) -> Inside | None:
+        """None for a broker that can do none of it."""
         ...
 
     def messages(self, vhost: str) -> AbstractContextManager[MessageSession]:

@@ -32,6 +32,8 @@ class Capabilities:
 
     peek: bool = False
     """True peek: browse without taking messages."""
+    move: bool = False
+    """Move and copy inside the broker: chosen messages or all, none of them doubled by a crash."""
     pause: bool = False
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence as Queues
 
 from brokerctl.core.channel import Channel, Delivery
-from brokerctl.core.effects import Effects, Return
+from brokerctl.core.effects import Effects, Return, Store
 from brokerctl.core.enqueue import enqueue, enqueue_all, enqueue_each, turn_away
 from brokerctl.core.exchanges import Exchange
 from brokerctl.core.message import Arguments, Envelope, Message
@@ -146,6 +146,20 @@ def _count(channel: Channel | None, exchange: Exchange, count: int, envelope: En
     channel.counters.confirm += count
     copies = sum(queue.keeps for queue in queues) if envelope.is_persistent else 0
     return channel.confirms.next_all(count, copies)
+
+
+def without_answers(channel: Channel, effects: Effects) -> Effects:
+    """What is left of the effects of a publish when its answers have nobody to go to: no returns, no confirms.
+
+    For doors other than AMQP, which read both off the channel and wait for the disk themselves.
+    """
+    left: Effects = []
+    for effect in effects:
+        if isinstance(effect, Store) and effect.channel is channel:
+            effect.channel, effect.sequence = None, 0
+        if not (isinstance(effect, Return) and effect.channel is channel):
+            left.append(effect)
+    return left
 
 
 def reject(vhost: Vhost, channel: Channel, tag: int, multiple: bool, effects: Effects) -> None:

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from brokerctl.core import getting, publishing
 from brokerctl.core.channel import Channel, Peer
 from brokerctl.core.confirms import Confirms
-from brokerctl.core.effects import Effects, Return, Store
+from brokerctl.core.effects import Effects
 from brokerctl.core.message import Message
 from brokerctl.core.reasons import Reason
 from brokerctl.errors import AmqpError
@@ -40,10 +40,10 @@ MAX_REPLY_BYTES = 134_217_728
 
 
 @contextmanager
-def own_channel(call: Call) -> Iterator[Channel]:
+def own_channel(call: Call, vhost: str) -> Iterator[Channel]:
     """A channel for this request. When it ends, whatever it still holds goes back to its queue."""
     broker = call.broker
-    channel = broker.open_channel(Peer("HTTP API", call.user.name, call.vhost.name), 1)
+    channel = broker.open_channel(Peer("HTTP API", call.user.name, vhost), 1)
     try:
         yield channel
     finally:
@@ -60,7 +60,7 @@ async def get(call: Call) -> Response:
     if name not in call.vhost.queues:
         raise not_found("queue_not_found")
     try:
-        with own_channel(call) as channel:
+        with own_channel(call, call.vhost.name) as channel:
             taken = await _take(call, channel, name, count, mode == "ack_requeue_false", form)
             if mode == "reject_requeue_false":
                 call.door.run(partial(_reject, call, channel))
@@ -93,11 +93,15 @@ def _reject(call: Call, channel: Channel, effects: Effects) -> None:
         publishing.discard(call.vhost, refused, Reason.REJECTED, effects)
 
 
-async def publish(call: Call) -> Response:
+def refuse_while_blocked(call: Call) -> None:
+    """Raises Refusal while an alarm is raised. An AMQP publisher would wait; a request has to be answered."""
     raised = nodes.alarms(call.door.node())
     if raised:
-        # An AMQP publisher would wait; a request has to be answered.
         raise Refusal(503, "service_unavailable", f"publishing is blocked: low on {' & '.join(raised)}")
+
+
+async def publish(call: Call) -> Response:
+    refuse_while_blocked(call)
     body = await call.body()
     values.require_keys(body, "routing_key", "properties", "payload", "payload_encoding")
     payload = await _decoded(body)
@@ -113,7 +117,7 @@ async def publish(call: Call) -> Response:
     if message.exchange not in call.vhost.exchanges:
         raise not_found("exchange_not_found")
     try:
-        with own_channel(call) as channel:
+        with own_channel(call, call.vhost.name) as channel:
             routed = call.door.run(partial(_publish, call, channel, message))
             await _confirmed(call)
     except AmqpError as error:
@@ -130,10 +134,7 @@ def _publish(call: Call, channel: Channel, message: Message, effects: Effects) -
     channel.confirms = confirms = Confirms()
     count = call.authorized.publish(channel, message, True, effects)
     channel.confirms = None
-    effects[:] = [effect for effect in effects if not isinstance(effect, Return)]
-    for effect in effects:
-        if isinstance(effect, Store) and effect.channel is channel:
-            effect.channel, effect.sequence = None, 0
+    effects[:] = publishing.without_answers(channel, effects)
     if not all(told.is_positive for told in confirms.take()):
         raise bad_request("rejected Unable to publish message. Check queue limits.")
     return count > 0

@@ -20,7 +20,7 @@ from brokerctl.errors import AmqpError
 from brokerctl.management import render, shown, values
 from brokerctl.management.auth import Level
 from brokerctl.management.call import Call
-from brokerctl.management.errors import bad_request, not_found, of_channel
+from brokerctl.management.errors import bad_request, of_channel
 from brokerctl.management.matching import Filter
 from brokerctl.management.resources import resource
 from brokerctl.management.shown import PREFIX_BYTES, Form
@@ -152,11 +152,8 @@ def content_hash(call: Call, entry: Entry) -> str:
 
 def readable(call: Call) -> Queue:
     """The queue in the path, if the user may read it. Raises Refusal as get does."""
-    name = call.name("name")
-    if name not in call.vhost.queues:
-        raise not_found("queue_not_found")
     try:
-        return call.authorized.readable_queue(name)
+        return call.authorized.readable_queue(call.name("name"))
     except AmqpError as error:
         raise of_channel(error) from error
 

@@ -1,4 +1,5 @@
-"""Looking into a queue: take messages, read them, give them back in order. AMQP knows no other way.
+"""Looking into a queue: take messages, read them, give them back in order. AMQP knows no other way; a broker may
+(inside.py).
 
 What that does: the messages are unacked while we hold them, and marked redelivered afterwards; a quorum queue counts a
 delivery. They go back with nack + requeue before the channel closes, in the order they came: never with reject, which
@@ -14,6 +15,7 @@ from brokerctl.clients import content
 from brokerctl.clients.base import BrokerClient, Message, MessageSession
 from brokerctl.clients.models import Queue
 from brokerctl.errors import RequestRefused
+from brokerctl.operations import inside
 from brokerctl.operations.fingerprint import Fingerprints
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -38,14 +40,20 @@ class Look:
     """How many were ready when the look began."""
     deliveries_left: int | None = None
     """The fewest deliveries any of these has left before its queue gives it up; None: no limit."""
+    is_traceless: bool = False
+    """Whether nothing was taken: the broker let us look."""
 
 
 def browse(client: BrokerClient, vhost: str, queue: str, count: int) -> Look:
-    """Read up to `count` messages from the head.
+    """Read up to `count` messages from the head; where the broker can, without taking them.
 
     Raises RequestRefused when the look would harm: an exclusive queue, a single active consumer on a quorum queue, or a
     message whose next delivery could be its last.
     """
+    within = client.inside()
+    if within is not None:
+        messages, ready = inside.look(within, vhost, queue, count, MAX_BYTES)
+        return Look(_seen(messages), ready, is_traceless=True)
     described = client.queue(vhost, queue)
     limit = delivery_limit(described, client)
     mark = (client.address.host, client.address.amqp_port, vhost, queue)
@@ -63,8 +71,12 @@ def browse(client: BrokerClient, vhost: str, queue: str, count: int) -> Look:
         if left <= 1:
             with _worn_lock:
                 _worn.add(mark)
+    return Look(_seen(taken), ready, left)
+
+
+def _seen(messages: list[Message]) -> tuple[Seen, ...]:
     fingerprints = Fingerprints()
-    return Look(tuple(Seen(fingerprints.of(message), message) for message in taken), ready, left)
+    return tuple(Seen(fingerprints.of(message), message) for message in messages)
 
 
 def delivery_limit(queue: Queue, client: BrokerClient) -> int | None:

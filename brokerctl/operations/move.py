@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from brokerctl.clients import content
 from brokerctl.clients.base import BrokerClient, Carrier, Message, PublishResult, Taken
 from brokerctl.errors import OperationCancelled, RequestRefused
+from brokerctl.operations import inside
 from brokerctl.operations.fingerprint import Fingerprints
 from brokerctl.operations.progress import Control, Outcome, Tally
 
@@ -58,8 +59,12 @@ class Plan:
 def move(plan: Plan, control: Control | None = None) -> Tally:
     """Carry out the plan. Raises OperationCancelled, ClientError when a broker fails.
 
-    Whatever happens, messages that were taken and not confirmed elsewhere are back in their places.
+    Whatever happens, messages that were taken and not confirmed elsewhere are back in their places. A broker that can
+    do it by itself does (inside.py), and then a crash doubles none either.
     """
+    within = inside.of(plan)
+    if within is not None:
+        return inside.move(plan, within, control or Control())
     destination = plan.destination
     with plan.source.carrier(plan.vhost, destination.client, destination.vhost) as carrier:
         return _Run(plan, control or Control()).all(carrier)

@@ -16,13 +16,19 @@ class Effect:
     sentence: str
     is_readable: bool = True
     """False when the broker would refuse; the sentence says why."""
+    is_traceless: bool = False
+    """Whether a look changes nothing at all."""
 
 
 def before(queue: Queue, overview: Overview | None) -> Effect:
     """What a look will do."""
-    refusal = _refusal(queue)
+    lets_look = overview is not None and overview.capabilities.peek
+    refusal = _refusal(queue, lets_look)
     if refusal:
         return Effect("This queue cannot be browsed.", refusal, is_readable=False)
+    if lets_look:
+        sentence = "The broker shows the messages where they lie: none is taken, marked or moved."
+        return Effect("Reading changes nothing.", sentence + _consumed(queue), is_traceless=True)
     return Effect(
         "Reading leaves a mark.",
         "The messages are taken and given back at once, in their order. Each is then flagged as redelivered"
@@ -31,11 +37,15 @@ def before(queue: Queue, overview: Overview | None) -> Effect:
     )
 
 
-def after(queue: Queue, overview: Overview | None, count: int) -> Effect:
+def after(queue: Queue, overview: Overview | None, count: int, *, is_traceless: bool = False) -> Effect:
     """What the look did."""
     where = overview.product if overview else "this broker"
     if not count:
-        return Effect("Nothing was taken.", "The queue was empty when it was read.")
+        return Effect("Nothing was taken.", "The queue was empty when it was read.", is_traceless=is_traceless)
+    if is_traceless:
+        shown = "this message where it lies" if count == 1 else f"these {count:,} messages where they lie"
+        sentence = f"The broker showed {shown}: no flag, no count and no place is another than before."
+        return Effect("This look changed nothing.", sentence, is_traceless=True)
     these = "This message was" if count == 1 else f"These {count:,} messages were"
     flagged = "it is now" if count == 1 else "each is now"
     return Effect(
@@ -45,10 +55,11 @@ def after(queue: Queue, overview: Overview | None, count: int) -> Effect:
     )
 
 
-def _refusal(queue: Queue) -> str:
+def _refusal(queue: Queue, lets_look: bool) -> str:
     if queue.type == "stream":
         return "It is a stream, and a stream is read from an offset by a consumer, not message by message."
-    if queue.type == "quorum" and queue.arguments.get("x-single-active-consumer") is True and queue.consumers:
+    is_single = queue.arguments.get("x-single-active-consumer") is True
+    if queue.type == "quorum" and is_single and queue.consumers and not lets_look:
         return "It has a single active consumer, and the broker gives its messages to that one only."
     if queue.exclusive:
         return "It is exclusive to the connection that declared it."

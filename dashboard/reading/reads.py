@@ -44,6 +44,8 @@ class Read:
     """How many were ready in the queue when it was read."""
     deliveries_left: int | None = None
     """The fewest deliveries any of these has left; None without a limit."""
+    is_traceless: bool = False
+    """Whether the broker showed them without handing them out."""
 
     @property
     def size_bytes(self) -> int:

@@ -63,7 +63,10 @@ def key(request: HttpRequest, here: Place, queue: str) -> ReadKey:
 
 def _page(here: Place, queue: Queue, wanted: Asked, kept: Read | None, form: ReadForm) -> MessagesPage:
     overview = _overview(here.broker)
-    effect = effects.after(queue, overview, len(kept.entries)) if kept else effects.before(queue, overview)
+    if kept:
+        effect = effects.after(queue, overview, len(kept.entries), is_traceless=kept.is_traceless)
+    else:
+        effect = effects.before(queue, overview)
     shown = listing(kept, wanted, now()) if kept else None
     return MessagesPage(here.broker, here.vhost, queue, wanted, effect, form, shown)
 
@@ -84,7 +87,8 @@ def _read(request: HttpRequest, here: Place, queue: str) -> HttpResponse:
     count = form.cleaned_data["count"]
     look = browsing.browse(client, here.vhost, queue, count)
     entries = tuple(Entry(at, seen.fingerprint, seen.message) for at, seen in enumerate(look.seen, start=1))
-    reads.keep(key(request, here, queue), Read(now(), count, entries, look.ready, look.deliveries_left))
+    read = Read(now(), count, entries, look.ready, look.deliveries_left, look.is_traceless)
+    reads.keep(key(request, here, queue), read)
     return redirect(request.get_full_path())
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from brokerctl.clients.amqp import PikaSession
-from brokerctl.clients.base import Address, BrokerClient, MessageSession
+from brokerctl.clients.base import Address, BrokerClient, Inside, MessageSession
 from brokerctl.clients.carrier import Carrier
 from brokerctl.clients.http import Http
 from brokerctl.clients.models import (
@@ -259,6 +259,9 @@ class RabbitMQClient(_Reading):
 
     def carrier(self, vhost: str, destination: BrokerClient, destination_vhost: str) -> Carrier:
         return Carrier(self.address, vhost, destination.address, destination_vhost)
+
+    def inside(self) -> Inside | None:
+        return None
 
     @contextmanager
     def messages(self, vhost: str) -> Iterator[MessageSession]:

@@ -22,13 +22,26 @@ def test_look_reads_from_the_head_and_leaves_everything_in_its_place(place: Plac
     assert place.bodies(queue) == numbered(5)
 
 
-def test_looked_at_messages_are_redelivered_and_the_rest_is_not(place: Place) -> None:
-    queue = place.queue()
-    place.fill(queue, numbered(3))
+def test_looked_at_messages_are_redelivered_and_the_rest_is_not(taking: Place) -> None:
+    queue = taking.queue()
+    taking.fill(queue, numbered(3))
 
-    browse(place.client, VHOST, queue, 2)
+    browse(taking.client, VHOST, queue, 2)
 
-    assert [each.message.redelivered for each in place.look(queue).seen] == [True, True, False]
+    assert [each.message.redelivered for each in taking.look(queue).seen] == [True, True, False]
+
+
+@pytest.mark.parametrize("kind", ["classic", "quorum"])
+def test_a_broker_that_lets_us_look_marks_and_counts_nothing(ours: Place, kind: str) -> None:
+    queue = ours.queue(x_queue_type=kind)
+    ours.fill(queue, numbered(1500))
+
+    look, again = ours.look(queue, 1200), ours.look(queue, 1200)
+
+    assert [each.message.body for each in look.seen] == numbered(1200)
+    assert look == again
+    assert (look.ready, look.deliveries_left, look.is_traceless) == (1500, None, True)
+    assert not any(each.message.redelivered or each.message.headers for each in again.seen)
 
 
 def test_second_look_knows_the_messages_again(place: Place) -> None:
@@ -92,11 +105,11 @@ def test_auto_delete_queue_outlives_a_look(place: Place) -> None:
     place.client.delete_queue(VHOST, "passing/by")
 
 
-def test_quorum_queue_counts_each_look(place: Place) -> None:
-    queue = place.queue(x_queue_type="quorum")
-    place.fill(queue, numbered(2))
+def test_quorum_queue_counts_each_look(taking: Place) -> None:
+    queue = taking.queue(x_queue_type="quorum")
+    taking.fill(queue, numbered(2))
 
-    counts = [[content.delivery_count(each.message.headers) for each in place.look(queue).seen] for _ in range(3)]
+    counts = [[content.delivery_count(each.message.headers) for each in taking.look(queue).seen] for _ in range(3)]
 
     assert counts == [[0, 0], [1, 1], [2, 2]]
 
@@ -109,16 +122,16 @@ def test_quorum_queue_keeps_its_order(place: Place) -> None:
     assert place.bodies(queue) == place.bodies(queue) == numbered(5)
 
 
-def test_look_stops_before_a_message_uses_its_last_delivery(place: Place) -> None:
+def test_look_stops_before_a_message_uses_its_last_delivery(taking: Place) -> None:
     """The limit would drop it or send it to the dead-letter exchange, and nobody consumed it."""
-    queue = place.queue(x_queue_type="quorum", x_delivery_limit=4)
-    place.fill(queue, numbered(2))
-    looks = [place.look(queue) for _ in range(3)]
+    queue = taking.queue(x_queue_type="quorum", x_delivery_limit=4)
+    taking.fill(queue, numbered(2))
+    looks = [taking.look(queue) for _ in range(3)]
 
     assert [(len(each.seen), each.deliveries_left) for each in looks] == [(2, 3), (2, 2), (1, 1)]
     with pytest.raises(RequestRefused, match=r"nearly used their 4 deliveries.*Raise the delivery limit"):
-        place.look(queue)
-    assert place.count(queue) == 2
+        taking.look(queue)
+    assert taking.count(queue) == 2
 
 
 def test_delivery_limit_is_the_policys_or_the_arguments(place: Place) -> None:

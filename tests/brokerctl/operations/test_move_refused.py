@@ -117,20 +117,20 @@ def test_source_queue_that_goes_midway_ends_the_move_with_its_name(place: Place)
     assert place.bodies(target) == numbered(place.count(target))
 
 
-def test_connection_that_an_operator_closes_midway_loses_nothing(place: Place) -> None:
-    source, target = place.queue(), place.queue()
-    place.fill(source, numbered(MANY))
+def test_connection_that_an_operator_closes_midway_loses_nothing(taking: Place) -> None:
+    source, target = taking.queue(), taking.queue()
+    taking.fill(source, numbered(MANY))
 
     def close_both() -> None:
-        wait_until(lambda: len(own(place)) == 2, within=30)
-        for name in own(place):
-            place.client.close_connection(name, "maintenance")
+        wait_until(lambda: len(own(taking)) == 2, within=30)
+        for name in own(taking):
+            taking.client.close_connection(name, "maintenance")
 
     with pytest.raises(BrokerUnreachable, match="maintenance"):
-        move(to_queue(place, source, target, keep=True), after_first_batch(close_both))
+        move(to_queue(taking, source, target, keep=True), after_first_batch(close_both))
 
-    assert place.bodies(source) == numbered(MANY)
-    assert place.bodies(target) == numbered(place.count(target))
+    assert taking.bodies(source) == numbered(MANY)
+    assert taking.bodies(target) == numbered(taking.count(target))
 
 
 def own(place: Place) -> list[str]:

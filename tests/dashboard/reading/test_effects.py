@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from brokerctl.clients.models import MessageCounters, Overview, Queue
+from brokerctl.clients.models import Capabilities, MessageCounters, Overview, Queue
 from dashboard.reading.effects import after, before
 
 
@@ -33,6 +33,18 @@ def queue(type: str = "classic", consumers: int = 0, **columns: Any) -> Queue:
 
 def rabbit(version: str) -> Overview:
     return Overview("RabbitMQ", version, "c", "n")
+
+
+def test_a_broker_that_lets_us_look_changes_nothing() -> None:
+    ours = Overview("Postroom", "0.1.0", "c", "n", capabilities=Capabilities(peek=True))
+    single = queue("quorum", 1, arguments={"x-single-active-consumer": True})
+
+    assert before(single, ours).is_traceless
+    assert before(single, ours).sentence.startswith("The broker shows the messages where they lie: none is taken")
+    assert not before(queue(exclusive=True), ours).is_readable
+    told = after(queue(), ours, 3, is_traceless=True)
+    assert (told.title, told.is_traceless) == ("This look changed nothing.", True)
+    assert "taken and given back" in after(queue(), ours, 3).sentence
 
 
 def test_a_classic_queue_flags_and_counts_nothing() -> None:
