@@ -79,6 +79,9 @@ HEADERS = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
+    # What is told changes all the time, and to whom depends on the login.
+    "cache-control": "no-cache, no-store",
+    "vary": "accept, accept-encoding, origin",
 }
 
 
@@ -117,7 +120,7 @@ def create_app(door: Door, clock: Callable[[], float] = time.monotonic, *, metri
 
 
 class Edge:
-    """Routes by the path as it was sent, so that `%2F` in a name is no slash, and adds the security headers."""
+    """Routes by the path as it was sent, so that `%2F` in a name is no slash, and adds what every answer says."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

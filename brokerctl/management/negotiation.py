@@ -5,6 +5,8 @@ RabbitMQ also speaks BERT, Erlang's own terms, which nobody but its old tools as
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from starlette.requests import Request
 
 from brokerctl.management.errors import Refusal
@@ -22,12 +24,21 @@ def check(request: Request, produces: str, takes: str | None) -> None:
         raise Refusal(415, "unsupported_media_type", f"the body is {takes}: say so in Content-Type")
 
 
+def takes_gzip(request: Request) -> bool:
+    """Whether the client says so; `gzip;q=0` says no (RFC 9110 §12.5.3)."""
+    return _is_listed(request.headers.get("accept-encoding", ""), {"gzip", "x-gzip", "*"})
+
+
 def _wants(accept: str, produces: str) -> bool:
-    """Whether a media range of the header covers the type and is not ruled out by `q=0` (RFC 9110 §12.5.1)."""
-    ranges = {"*/*", produces, f"{produces.partition('/')[0]}/*"}
-    for each in accept.split(","):
+    """Whether a media range of the header covers the type (RFC 9110 §12.5.1)."""
+    return _is_listed(accept, {"*/*", produces, f"{produces.partition('/')[0]}/*"})
+
+
+def _is_listed(header: str, names: Collection[str]) -> bool:
+    """Whether one of the names is there and not ruled out by `q=0`."""
+    for each in header.split(","):
         name, *parameters = (part.strip().lower() for part in each.split(";"))
         weight = next((part[2:] for part in parameters if part.startswith("q=")), "1")
-        if name in ranges and weight.strip("0") not in ("", "."):
+        if name in names and weight.strip("0") not in ("", "."):
             return True
     return False

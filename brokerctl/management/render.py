@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from starlette.responses import Response
 
+from brokerctl.management import negotiation
 from brokerctl.management.call import Call
 from brokerctl.management.values import Json
 
@@ -138,8 +139,8 @@ async def text(call: Call, body: bytes, headers: dict[str, str]) -> Response:
 
 
 async def _response(call: Call, body: bytes, status: int, more_headers: Mapping[str, str] | None = None) -> Response:
-    headers = {"cache-control": "no-cache, no-store", "vary": "accept, accept-encoding, origin", **(more_headers or {})}
-    if len(body) > COMPRESS_BYTES and "gzip" in call.request.headers.get("accept-encoding", ""):
+    headers = dict(more_headers or {})
+    if len(body) > COMPRESS_BYTES and negotiation.takes_gzip(call.request):
         if len(body) > IN_THREAD_BYTES:
             body = await asyncio.to_thread(gzip.compress, body, GZIP_LEVEL)
         else:

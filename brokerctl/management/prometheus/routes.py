@@ -16,6 +16,7 @@ from brokerctl.core.counters import Counters
 from brokerctl.core.exchanges import Exchange
 from brokerctl.core.queue import Queue
 from brokerctl.core.vhost import Vhost
+from brokerctl.management import negotiation
 from brokerctl.management.auth import Level
 from brokerctl.management.call import Call
 from brokerctl.management.errors import bad_request
@@ -174,11 +175,10 @@ def _plus(*numbers: Numbers) -> Numbers:
 
 def _streamed(call: Call, text: AsyncIterator[str]) -> Response:
     """Piece by piece: what fifty thousand queues have to say takes a hundred megabytes."""
-    headers = {"cache-control": "no-cache, no-store", "vary": "accept-encoding"}
-    if "gzip" in call.request.headers.get("accept-encoding", ""):
-        headers["content-encoding"] = "gzip"
+    if negotiation.takes_gzip(call.request):
+        headers = {"content-encoding": "gzip"}
         return StreamingResponse(_compressed(text), headers=headers, media_type=CONTENT_TYPE)
-    return StreamingResponse(text, headers=headers, media_type=CONTENT_TYPE)
+    return StreamingResponse(text, media_type=CONTENT_TYPE)
 
 
 async def _compressed(text: AsyncIterator[str]) -> AsyncIterator[bytes]:

@@ -120,15 +120,51 @@ def test_every_answer_has_the_security_headers(api: httpx.Client) -> None:
         assert reply.headers["x-content-type-options"] == "nosniff"
         assert reply.headers["content-security-policy"].startswith("default-src 'none'")
         assert "server" not in reply.headers
-    assert "no-store" in api.get("/overview").headers["cache-control"]
+        assert reply.headers["cache-control"] == "no-cache, no-store"
+        assert reply.headers["vary"] == "accept, accept-encoding, origin"
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "identity"])
-def test_long_answers_are_compressed_for_those_who_can_read_it(api: httpx.Client, encoding: str) -> None:
-    reply = api.get("/overview", headers={"accept-encoding": encoding})
+@pytest.mark.parametrize(
+    ("asked", "encoding"),
+    [("gzip", "gzip"), ("br, gzip;q=0.5", "gzip"), ("*", "gzip"), ("identity", None), ("gzip;q=0", None), ("", None)],
+)
+def test_long_answers_are_compressed_for_those_who_can_read_it(
+    api: httpx.Client, asked: str, encoding: str | None
+) -> None:
+    for where in ("/overview", api.base_url.copy_with(path="/metrics")):
+        reply = api.get(where, headers={"accept-encoding": asked})
 
-    assert reply.headers.get("content-encoding", "identity") == encoding
-    assert reply.json()["product_name"] == "Postroom"
+        assert reply.headers.get("content-encoding") == encoding
+        assert len(reply.content) > 1400
+
+
+def test_a_short_answer_is_not_compressed(api: httpx.Client) -> None:
+    assert "content-encoding" not in api.get("/whoami").headers
+
+
+def test_an_answer_of_a_megabyte_is_compressed_while_others_have_a_turn() -> None:
+    async def run() -> tuple[str, int]:
+        async with inside() as door:
+            door.run(lambda effects: [door.broker.vhosts["/"].declare_queue(f"q{n}", effects) for n in range(3000)])
+            transport, turns = httpx.ASGITransport(create_app(door)), 0
+
+            async def count() -> None:
+                nonlocal turns
+                while True:
+                    await asyncio.sleep(0)
+                    turns += 1
+
+            async with httpx.AsyncClient(transport=transport, base_url="http://x", auth=("guest", "guest")) as client:
+                counting = asyncio.create_task(count())
+                reply = await client.get("/api/queues")
+                counting.cancel()
+            assert len(reply.json()) == 3000
+            return reply.headers["content-encoding"], turns
+
+    encoding, turns = asyncio.run(run())
+
+    assert encoding == "gzip"
+    assert turns > 30
 
 
 class BrokenDoor(NodeDoor):
