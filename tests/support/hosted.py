@@ -22,6 +22,7 @@ from brokerctl.server.listener import Listener
 from brokerctl.server.machine import Reading
 from brokerctl.server.node import Node
 from brokerctl.server.session import Session
+from brokerctl.store.base import Store
 from brokerctl.store.memory import MemoryStore
 
 T = TypeVar("T")
@@ -51,15 +52,17 @@ class Hosted:
 
 
 @contextmanager
-def hosting(read: Callable[[], Reading] = lambda: WELL, config: BrokerConfig | None = None) -> Iterator[Hosted]:
-    """A broker without a disk, whose memory and disk are what `read` says."""
+def hosting(
+    read: Callable[[], Reading] = lambda: WELL, config: BrokerConfig | None = None, store: Store | None = None
+) -> Iterator[Hosted]:
+    """A broker without a disk unless a store is given, whose memory and disk are what `read` says."""
     loop = asyncio.new_event_loop()
     stopping = asyncio.Event()
     ready = threading.Event()
     found: list[Hosted] = []
 
     async def live() -> None:
-        node = Node(config or BrokerConfig(home=Path()), MemoryStore(), read)
+        node = Node(config or BrokerConfig(home=Path()), store or MemoryStore(), read)
         node.restore()
         node.start()
         amqp_port, api_port = (ports.choose(HOSTS, 0, 0, "") for _ in range(2))
