@@ -18,6 +18,7 @@ from tests.support import rabbitmq
 
 ROUNDS, BACKLOG_ROUNDS, QUICK_ROUNDS = 5, 3, 1
 CONNECTIONS, QUEUES, MESSAGES, PACED = 1000, 10_000, 1_000_000, 20_000
+LONG = 5_000_000
 
 T = TypeVar("T")
 
@@ -45,7 +46,7 @@ def _arguments() -> argparse.Namespace:
 
 def _chosen(asked: argparse.Namespace) -> list[Case | str]:
     known: list[Case | str] = [*cases.throughput(asked.quick), *cases.OTHERS]
-    names = {case.name if isinstance(case, Case) else case: case for case in known}
+    names = {case.name if isinstance(case, Case) else case: case for case in [*known, *cases.SELDOM]}
     unknown = [name for name in asked.case if name not in names]
     if unknown:
         sys.exit(f"There is no case {unknown[0]}; there are {', '.join(names)}.")
@@ -65,6 +66,9 @@ def _measured(case: Case | str, targets: list[Target], asked: argparse.Namespace
     if case == "restart":
         seconds = _in_turn(targets, rounds, lambda target: restart.measure(target, MESSAGES // share))
         return report.said(report.plain("restart with 1,000,000 persistent messages", "s", seconds))
+    if case == "long-queue":
+        resident = _in_turn(targets, 1, lambda target: memory.long_queue(target, LONG // share))
+        return report.said(report.plain(f"memory with {LONG // share:,} persistent messages of 1 kB", "B", resident))
     measure, count, what = {
         "memory-connection": (memory.per_connection, CONNECTIONS, "idle connection with a channel"),
         "memory-queue": (memory.per_queue, QUEUES, "idle queue (of 10,000)"),

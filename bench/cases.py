@@ -46,6 +46,9 @@ DESCRIPTIONS = {
 
 OTHERS = ("latency", "memory-connection", "memory-queue", "memory-message", "restart")
 
+SELDOM = ("long-queue",)
+"""Only when it is asked for: it writes ten gigabytes."""
+
 QUICK = 10
 """How many times smaller a quick look is."""
 

@@ -57,6 +57,19 @@ def per_message(target: Target, count: int) -> float:
             setup.queue_delete(name)
 
 
+def long_queue(target: Target, count: int) -> float:
+    """Bytes resident in all with this many persistent messages of 1 kB waiting in a durable queue."""
+    case = Case("long", 1000, count, window=5000, is_persistent=True)
+    name = throughput.queue_name(0)
+    with _fresh(target) as setup:
+        setup.queue_declare(name, durable=True)
+        try:
+            throughput.fill(case, target)
+            return _settled(target)
+        finally:
+            setup.queue_delete(name)
+
+
 @contextmanager
 def _fresh(target: Target) -> Iterator[BlockingChannel]:
     """A broker just started, so that nothing finds room in what an earlier case left, with its first connection open:
