@@ -13,6 +13,7 @@ from brokerctl.core.timeline import Timeline
 
 if TYPE_CHECKING:
     from brokerctl.core.queue import Queue
+    from brokerctl.core.tap import Tap
 
 
 @dataclass(slots=True)
@@ -36,3 +37,5 @@ class Context:
     memory: Memory = field(default_factory=Memory)
     expiring: dict[Queue, None] = field(default_factory=dict)
     """Queues that time can change; the others are never looked at."""
+    tap: Tap | None = None
+    """None while nobody listens (brokerctl.core.tap)."""

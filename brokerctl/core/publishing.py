@@ -76,6 +76,9 @@ def publish_each(
         return
     number = _count(channel, exchange, len(envelopes), first, queues)
     messages = [Message.of(envelope, body) for envelope, body in zip(envelopes, bodies, strict=False)]
+    if vhost.context.tap is not None:
+        for message in messages:
+            vhost.context.tap.published(vhost.name, message.envelope, (message.body,), queues, channel)
     enqueue_each(vhost.context, queues, messages, channel, number, effects)
 
 
@@ -117,6 +120,8 @@ def deliver(
             channel.counters.confirm += 1
             channel.confirms.refuse()
     takers = [queue for queue in queues if queue not in full]
+    if vhost.context.tap is not None:
+        vhost.context.tap.published(vhost.name, message.envelope, (message.body,), takers, channel)
     enqueue(vhost.context, takers, message, effects)
     return False
 
@@ -131,6 +136,8 @@ def _accept(
     effects: Effects,
 ) -> None:
     first = _count(channel, exchange, len(bodies), envelope, queues)
+    if vhost.context.tap is not None:
+        vhost.context.tap.published(vhost.name, envelope, bodies, queues, channel)
     enqueue_all(vhost.context, queues, envelope, bodies, channel, first, effects)
 
 

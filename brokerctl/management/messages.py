@@ -78,6 +78,8 @@ async def _take(call: Call, channel: Channel, name: str, count: int, no_ack: boo
         got = call.door.run(lambda effects: getting.get(queue, channel, effects, needs_ack=not no_ack, is_forced=True))
         if got is None:
             break
+        if call.broker.context.tap is not None:
+            call.broker.context.tap.got(queue, got.entry, channel)
         row = shown.row(call, queue, got.entry, form) | {"message_count": got.left}
         left_bytes -= len(row["payload"])
         taken.append(row)

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from brokerctl.core.channel import Channel
+from brokerctl.core.context import Context
 from brokerctl.core.effects import CancelConsumer, Deliver, DeliverAll, Effects, Forget, Return, Save, Store
 from brokerctl.core.headers import HeaderCodec
 from brokerctl.core.message import Entry, Envelope, Message
@@ -31,9 +32,10 @@ TAILS = 4096
 
 
 class Carrier:
-    def __init__(self, store: DiskStore, codec: HeaderCodec) -> None:
+    def __init__(self, store: DiskStore, context: Context) -> None:
         self.store = store
-        self.codec = codec
+        self.context = context
+        self.codec: HeaderCodec = context.codec
         self.dirty: set[Session] = set()
         """Sessions with something to write."""
         self._tails: dict[tuple[str, str], bytes] = {}
@@ -41,6 +43,8 @@ class Carrier:
     def carry(self, effects: Effects) -> bool:
         """Carry out all effects in order and empty the list. True when a durable definition changed."""
         changed = False
+        if self.context.tap is not None:
+            self.context.tap.delivered(effects)
         for effect in effects:
             kind = type(effect)
             if kind is DeliverAll:

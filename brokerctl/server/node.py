@@ -66,7 +66,7 @@ class Node:
         self.store = store
         self.codec = WireCodec()
         self.broker = Broker(self.codec)
-        self.carrier = Carrier(store, self.codec)
+        self.carrier = Carrier(store, self.broker.context)
         self.limits = Limits(config.frame_max, config.channel_max, config.max_message_bytes, config.unfinished_bytes)
         self.tally = Tally(log, time.monotonic)
         self.logins = Logins(self.broker, self.tally, time.monotonic)

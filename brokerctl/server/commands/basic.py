@@ -70,6 +70,9 @@ def get(outlet: Outlet, method: basic.Get, effects: Effects) -> None:
         session.reply(outlet.number, basic.GetEmpty())
         return
     tag, entry, left = got
+    tap = outlet.vhost.vhost.context.tap
+    if tap is not None:
+        tap.got(queue, entry, outlet.channel)
     message = entry.message
     session.reply(outlet.number, basic.GetOk(tag, entry.is_redelivered, message.exchange, message.routing_key, left))
     session.answer(session.node.carrier.content(entry, queue, outlet.number, session.frame_max))

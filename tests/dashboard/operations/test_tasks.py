@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 from pika.spec import BasicProperties
 
+from dashboard import brokers
 from dashboard.celery import QUEUE, QUEUE_ARGUMENTS, app
 from dashboard.management.commands.serve import parts
 from dashboard.models import Broker, Operation
@@ -28,7 +29,7 @@ from dashboard.models.operation import SILENT_AFTER, State
 from dashboard.operations.tasks import run
 from tests.dashboard.operations.rows import job_row
 from tests.dashboard.people import browser
-from tests.dashboard.places import declare, ready
+from tests.dashboard.places import declare, ready, register
 from tests.support.embedded import EmbeddedBroker
 from tests.support.serving import ROOT, environment
 from tests.support.waiting import wait_until
@@ -105,8 +106,16 @@ def filled(real: EmbeddedBroker) -> str:
     return name
 
 
-def move_row(broker: Broker, source: str, target: str) -> Operation:
-    asked = {"broker": broker.slug, "vhost": "/", "exchange": "", "routing_key": target, "fingerprints": None}
+@pytest.fixture
+def elsewhere(real: EmbeddedBroker, broker: Broker) -> Iterator[Broker]:
+    """The same broker under another address: messages leave it and come back, and that takes a while."""
+    row = register(real, "elsewhere", host="localhost")
+    yield row
+    brokers.forget(row.pk)
+
+
+def move_row(broker: Broker, source: str, target: str, to: Broker) -> Operation:
+    asked = {"broker": to.slug, "vhost": "/", "exchange": "", "routing_key": target, "fingerprints": None}
     return job_row(broker=broker, queue=source, parameters=asked)
 
 
@@ -140,7 +149,7 @@ def test_a_job_that_is_sent_twice_is_done_once(
     real: EmbeddedBroker, broker: Broker, workers: Workers, url: str
 ) -> None:
     source, target = declare(real, bodies=(b"1", b"2")), declare(real)
-    job = move_row(broker, source, target)
+    job = move_row(broker, source, target, broker)
     job.parameters["fingerprints"] = None
     last = job_row(broker=broker, queue="nowhere", parameters=job.parameters)
 
@@ -154,10 +163,10 @@ def test_a_job_that_is_sent_twice_is_done_once(
 
 
 def test_a_running_job_writes_its_progress_and_stops_when_it_is_cancelled(
-    real: EmbeddedBroker, broker: Broker, workers: Workers, url: str
+    real: EmbeddedBroker, broker: Broker, elsewhere: Broker, workers: Workers, url: str
 ) -> None:
     source, target = filled(real), declare(real)
-    job = move_row(broker, source, target)
+    job = move_row(broker, source, target, elsewhere)
     workers.start()
     send(job, url)
     wait_until(lambda: current(job).counts.get("moved", 0) > 0, within=30)
@@ -172,10 +181,10 @@ def test_a_running_job_writes_its_progress_and_stops_when_it_is_cancelled(
 
 
 def test_a_worker_that_is_killed_leaves_a_job_that_is_said_to_have_died_and_loses_nothing(
-    real: EmbeddedBroker, broker: Broker, owner: User, workers: Workers, url: str
+    real: EmbeddedBroker, broker: Broker, elsewhere: Broker, owner: User, workers: Workers, url: str
 ) -> None:
     source, target = filled(real), declare(real)
-    job = move_row(broker, source, target)
+    job = move_row(broker, source, target, elsewhere)
     worker = workers.start()
     send(job, url)
     wait_until(lambda: current(job).counts.get("moved", 0) > 0, within=30)
