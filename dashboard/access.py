@@ -84,6 +84,16 @@ def may(user: Person, broker: Broker, vhost: str, role: Role) -> bool:
     return mine is not None and RANKS[mine] >= RANKS[role]
 
 
+def may_somewhere(user: Person, broker: Broker, role: Role) -> bool:
+    """Whether the user has at least this role on any vhost of the broker."""
+    if not getattr(user, "is_active", False):
+        return False
+    if getattr(user, "is_superuser", False):
+        return True
+    roles = broker.grants.filter(user=user.pk).values_list("role", flat=True)
+    return any(RANKS[Role(each)] >= RANKS[role] for each in roles)
+
+
 def visible_operations(user: Person) -> OperationQuerySet:
     """Jobs on the vhosts the user may see. Those of removed brokers are for superusers only."""
     if getattr(user, "is_active", False) and getattr(user, "is_superuser", False):

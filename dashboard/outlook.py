@@ -6,8 +6,9 @@ The page and its live numbers take the same texts from here, so there is one rul
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from brokerctl.clients.models import Queue
 from dashboard.snapshot import QueueRow
 from dashboard.verdicts import lasting, length_limit, size
 
@@ -32,6 +33,13 @@ def of_queue(row: QueueRow) -> Outlook:
     change = _change_per_second(row)
     heading, time = _time(row, change)
     return Outlook(_trend(change), _average(row), heading, time)
+
+
+def oldest_seconds(queue: Queue, now: datetime) -> float | None:
+    """How long the oldest ready message waits: as the broker says, else by the message's own timestamp."""
+    if queue.oldest_ready_seconds is not None or queue.head_message_timestamp is None:
+        return queue.oldest_ready_seconds
+    return max(0.0, (now - queue.head_message_timestamp).total_seconds())
 
 
 def _change_per_second(row: QueueRow) -> float | None:

@@ -28,6 +28,19 @@ def name(segment: str) -> str:
     return raw.decode()
 
 
+def row_key(vhost: str, name: str) -> str:
+    """How a row of a list is named in its feed, in `data-row` and in selections: both names as path segments."""
+    return f"{segment(vhost)}/{segment(name)}"
+
+
+def row_names(key: str) -> tuple[str, str]:
+    """Vhost and name of a row key. Raises ValueError when it is not one that `row_key` makes."""
+    vhost, slash, of_row = key.partition("/")
+    if not slash:
+        raise ValueError(f"{key} is not vhost/name")
+    return name(vhost), name(of_row)
+
+
 class NameConverter:
     """Django path converter `<amqp:queue>`."""
 

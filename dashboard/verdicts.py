@@ -94,15 +94,15 @@ def unreachable(snapshot: Snapshot, now: datetime) -> Verdict:
     return Verdict(Status.CRIT, f"Unreachable for {since}", snapshot.error)
 
 
-def _argument(row: QueueRow, name: str) -> object:
-    """A queue's argument, or the policy's where it has none."""
+def argument(row: QueueRow, name: str) -> object:
+    """What holds for a queue under this name: its own x-argument, or the policy's where it has none."""
     queue = row.queue
     return queue.arguments.get(f"x-{name}", queue.effective_policy.get(name))
 
 
 def length_limit(row: QueueRow) -> int | None:
     """How many ready messages the queue takes; None when it has no such limit, or one of nothing."""
-    limit = _argument(row, "max-length")
+    limit = argument(row, "max-length")
     return limit if isinstance(limit, int) and not isinstance(limit, bool) and limit > 0 else None
 
 
@@ -110,7 +110,7 @@ def _full(row: QueueRow, now: datetime) -> Verdict | None:
     limit = length_limit(row)
     if limit is None or row.queue.messages_ready < limit:
         return None
-    overflow = _argument(row, "overflow") or "drop-head"
+    overflow = argument(row, "overflow") or "drop-head"
     effect = "new messages are refused" if str(overflow).startswith("reject") else "the oldest messages are dropped"
     return Verdict(Status.CRIT, "Full", f"{limit:,} of {limit:,} ready; {effect}")
 
@@ -160,7 +160,7 @@ def _behind(row: QueueRow, now: datetime) -> Verdict | None:
 
 
 def _delay(row: QueueRow, now: datetime) -> Verdict | None:
-    ttl = _argument(row, "message-ttl")
+    ttl = argument(row, "message-ttl")
     if not is_delay_queue(row) or row.queue.consumers or not isinstance(ttl, int):
         return None
     return Verdict(Status.IDLE, f"Delay queue, {lasting(timedelta(milliseconds=ttl))}")
@@ -194,7 +194,7 @@ def _idle(row: QueueRow, now: datetime) -> Verdict:
 
 def is_delay_queue(row: QueueRow) -> bool:
     """A time to live and a dead-letter exchange, and nobody consumes: as meant."""
-    return _argument(row, "message-ttl") is not None and _argument(row, "dead-letter-exchange") is not None
+    return argument(row, "message-ttl") is not None and argument(row, "dead-letter-exchange") is not None
 
 
 def is_dead_letter_queue(row: QueueRow) -> bool:

@@ -90,6 +90,16 @@ class Queue:
     node: str
     head_message_timestamp: datetime | None = None
     """Only when the oldest message carries a `timestamp` property."""
+    oldest_ready_seconds: float | None = None
+    """How long the oldest ready message has been here; only the embedded broker says."""
+    messages_persistent: int | None = None
+    messages_in_memory: int | None = None
+    bytes_ready: int | None = None
+    bytes_unacknowledged: int | None = None
+    bytes_persistent: int | None = None
+    bytes_in_memory: int | None = None
+    members: int = 1
+    """Nodes that keep a copy of it."""
 
     @property
     def messages(self) -> int:

@@ -141,12 +141,12 @@ class Feeds:
             data = rows.queue_detail(taken.queues.get(name), taken, now)
             return data | {"points": self._latest(self._series(names[0], name))}
         if kind == "exchanges":
-            found = {rows.row_key(*name): rows.exchange_cells(rates) for name, rates in taken.exchange_rates.items()}
+            found = {paths.row_key(*name): rows.exchange_cells(rates) for name, rates in taken.exchange_rates.items()}
             return {"state": taken.state.value, "rows": found}
         shown = {
             row_key: rows.queue_cells(row, taken, now)
             for row in taken.queues.values()
-            if (row_key := rows.row_key(*row.key)) and (key.only is None or row_key in key.only)
+            if (row_key := paths.row_key(*row.key)) and (key.only is None or row_key in key.only)
         }
         ready = sum(row.queue.messages_ready for row in taken.queues.values())
         return {"state": taken.state.value, "count": len(taken.queues), "messages": ready, "rows": shown}

@@ -12,11 +12,6 @@ from dashboard.snapshot import BrokerState, QueueRow, Snapshot
 from dashboard.verdicts import Verdict
 
 
-def row_key(vhost: str, name: str) -> str:
-    """How a row is named in a feed and in its `data-row`: both names as path segments."""
-    return f"{paths.segment(vhost)}/{paths.segment(name)}"
-
-
 def card(snapshot: Snapshot, now: datetime) -> Data:
     """One broker, or the part of it that somebody sees, on the overview."""
     overview = snapshot.overview
@@ -54,7 +49,7 @@ def _attention(snapshot: Snapshot, judged: list[tuple[QueueRow, Verdict]], now: 
         (each for each in judged if each[1].needs_attention),
         key=lambda each: (each[1].status, -each[0].queue.messages_ready),
     )
-    return {row_key(*row.key): _said(verdict) for row, verdict in worst[: verdicts.ATTENTION_SHOWN]}
+    return {paths.row_key(*row.key): _said(verdict) for row, verdict in worst[: verdicts.ATTENTION_SHOWN]}
 
 
 def _said(verdict: Verdict) -> Data:
@@ -86,6 +81,16 @@ def queue_cells(row: QueueRow, snapshot: Snapshot, now: datetime) -> Data:
         "out": _round(row.rates.deliver),
         "ack": _round(row.rates.ack),
         "consumers": queue.consumers,
+        "redelivered": _round(row.rates.redeliver),
+        "utilisation": _round(queue.consumer_utilisation),
+        "oldest": _round(outlook.oldest_seconds(queue, now)),
+        "bytes": queue.message_bytes,
+        "bytes_ready": queue.bytes_ready,
+        "bytes_unacked": queue.bytes_unacknowledged,
+        "persistent": queue.messages_persistent,
+        "bytes_persistent": queue.bytes_persistent,
+        "memory": queue.messages_in_memory,
+        "bytes_memory": queue.bytes_in_memory,
         "status": verdict.status.glyph,
         "verdict": verdict.text,
         "depth": _last(row.depth),

@@ -2,6 +2,7 @@
 
 from dashboard.models.broker import Broker
 from dashboard.models.grant import Grant
+from dashboard.models.list_choice import ChosenColumns, SavedView
 from dashboard.models.operation import Operation
 
-__all__ = ["Broker", "Grant", "Operation"]
+__all__ = ["Broker", "ChosenColumns", "Grant", "Operation", "SavedView"]

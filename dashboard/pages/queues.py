@@ -6,65 +6,56 @@ from dataclasses import dataclass
 from typing import Any
 
 from brokerctl.clients.models import Binding, Consumer
+from dashboard.listing.table import Listing
 from dashboard.models import Broker
 from dashboard.outlook import Outlook
-from dashboard.snapshot import QueueRow, Snapshot
+from dashboard.snapshot import BrokerState, QueueRow, Snapshot
 from dashboard.verdicts import Verdict
 
 
 @dataclass(slots=True, frozen=True)
 class Listed:
+    """A row of the list of queues."""
+
+    slug: str
+    """Of its broker."""
     row: QueueRow
     verdict: Verdict
-
-
-@dataclass(slots=True, frozen=True)
-class Column:
-    name: str
-    """Of the `sort` parameter."""
-    title: str
-    is_number: bool = False
-    hint: str = ""
-
-
-@dataclass(slots=True, frozen=True)
-class View:
-    """A filter that everybody needs, as a tab."""
-
-    title: str
-    filter: str
-    count: int
 
 
 @dataclass(slots=True, frozen=True)
 class QueuesPage:
     broker: Broker
     snapshot: Snapshot
-    rows: tuple[Listed, ...]
-    """Of this page only."""
-    views: tuple[View, ...]
-    columns: tuple[Column, ...]
-    filter: str
-    filter_error: str
-    """Why a term was not understood; empty when all were."""
-    vhost: str
-    vhosts: tuple[str, ...]
-    sort: str
-    is_descending: bool
-    count: int
-    """After the filter."""
-    total: int
+    listing: Listing[Listed]
     ready: int
-    page: int
-    pages: int
+    may_operate: bool
+    """Somewhere on this broker; where exactly is checked when something is to be done."""
 
     @property
-    def first(self) -> int:
-        return (self.page - 1) * 100 + 1 if self.count else 0
+    def feed(self) -> str:
+        return f"queues:{self.broker.slug}"
 
     @property
-    def last(self) -> int:
-        return min(self.page * 100, self.count)
+    def is_stale(self) -> bool:
+        return self.snapshot.state is BrokerState.UNREACHABLE
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.snapshot.state is BrokerState.CONNECTING
+
+    @property
+    def empty_title(self) -> str:
+        return "No pigeonholes yet" if self.snapshot.taken_at else "Nothing known yet"
+
+    @property
+    def empty_text(self) -> str:
+        if self.snapshot.taken_at is None:
+            return f"Its queues appear here as soon as {self.broker.name} answers."
+        return (
+            f"{self.broker.name} has no queues that you may see. "
+            "Declare one with any AMQP client and it appears here within seconds."
+        )
 
 
 @dataclass(slots=True, frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -12,7 +12,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from dashboard import paths, verdicts, words
-from dashboard.live.rows import row_key as row_key_of
 from dashboard.snapshot import QueueRow, Snapshot
 
 register = template.Library()
@@ -49,6 +48,17 @@ def rate(value: float | None) -> str:
 def size(value: float | None) -> str:
     """39954841 -> '38.1 MiB', 512 -> '512 B'."""
     return UNKNOWN if value is None else verdicts.size(value)
+
+
+@register.filter
+def share(value: float | None) -> str:
+    """0.923 -> '92 %'."""
+    return UNKNOWN if value is None else f"{round(value * 100)} %"
+
+
+def lasting(seconds: float | None) -> str:
+    """A duration in its largest unit: 840 -> '14 min'."""
+    return UNKNOWN if seconds is None else verdicts.lasting(timedelta(seconds=seconds))
 
 
 @register.filter
@@ -99,7 +109,7 @@ def zero(text: str) -> SafeString | str:
 
 @register.simple_tag
 def row_key(vhost: str, name: str) -> str:
-    return row_key_of(vhost, name)
+    return paths.row_key(vhost, name)
 
 
 @register.simple_tag
@@ -161,6 +171,14 @@ def broker_glyph(snapshot: Snapshot) -> SafeString:
 @register.simple_tag
 def features(row: QueueRow) -> SafeString:
     """What the queue was declared with, as small letters."""
+    return format_html(
+        '<span class="feats">{}</span>',
+        format_html_join("", '<abbr class="feat" title="{}">{}</abbr>', feature_marks(row)),
+    )
+
+
+def feature_marks(row: QueueRow) -> list[tuple[str, str]]:
+    """(what it means, letters) of each."""
     queue = row.queue
     shown: list[tuple[str, str]] = []
     if queue.durable:
@@ -169,12 +187,12 @@ def features(row: QueueRow) -> SafeString:
         shown.append(("Deleted with its last consumer", "AD"))
     if queue.exclusive:
         shown.append(("Exclusive to one connection", "Ex"))
+    if not queue.arguments and not queue.effective_policy:
+        return shown
     for argument, policy, letters, title in FEATURES:
         if argument in queue.arguments or policy in queue.effective_policy:
             shown.append((title, letters))
-    return format_html(
-        '<span class="feats">{}</span>', format_html_join("", '<abbr class="feat" title="{}">{}</abbr>', shown)
-    )
+    return shown
 
 
 @register.filter

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
 
 from django import template
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from dashboard import verdicts
+from dashboard.templatetags import amqp
 
 register = template.Library()
 
@@ -51,4 +50,4 @@ def marked(text: str, needles: Sequence[str] | None) -> SafeString:
 @register.filter
 def lasting(seconds: float | None) -> str:
     """A duration in its largest unit: 840 -> '14 min'; unknown -> '–'."""
-    return "–" if seconds is None else verdicts.lasting(timedelta(seconds=seconds))
+    return amqp.lasting(seconds)

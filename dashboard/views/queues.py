@@ -3,75 +3,46 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
 from brokerctl.clients.models import Queue
 from brokerctl.errors import ClientError
-from dashboard import access, brokers, listing, outlook, verdicts
+from dashboard import access, brokers, outlook, verdicts
+from dashboard.listing import export
 from dashboard.models import Broker
 from dashboard.models.grant import Role
-from dashboard.pages.queues import Argument, Column, Listed, QueuePage, QueuesPage, View
-from dashboard.snapshot import QueueRow, Rates
+from dashboard.pages.queues import Argument, Listed, QueuePage, QueuesPage
+from dashboard.snapshot import QueueRow, Rates, Snapshot
+from dashboard.tables.queues import TABLE
+from dashboard.views import lists
+from dashboard.views.lists import listing_of
 from dashboard.views.place import says_why
 
-COLUMNS = (
-    Column("name", "Name"),
-    Column("vhost", "Vhost"),
-    Column("type", "Type"),
-    Column("state", "State", hint="Worst first"),
-    Column("ready", "Ready", is_number=True),
-    Column("unacked", "Unacked", is_number=True),
-    Column("total", "Total", is_number=True),
-    Column("in", "In/s", is_number=True, hint="Published to the queue"),
-    Column("out", "Out/s", is_number=True, hint="Delivered to consumers"),
-    Column("ack", "Ack/s", is_number=True),
-    Column("consumers", "Cons", is_number=True, hint="Consumers"),
-)
 
-VIEWS = (
-    ("All", ""),
-    ("Needs attention", "state:attention"),
-    ("No consumers", "consumers:0 ready>0"),
-    ("Idle", "state:idle"),
-)
-
-
-def list_queues(request: HttpRequest, broker: str) -> HttpResponse:
+def list_queues(request: HttpRequest, broker: str) -> HttpResponseBase:
     found = access.broker_or_404(request.user, broker)
     taken = access.visible_snapshot(request.user, found)
-    now = timezone.now()
-    rows = [Listed(row, verdicts.of_queue(row, taken, now)) for row in taken.queues.values()]
-    vhost, text = request.GET.get("vhost", ""), request.GET.get("q", "").strip()
-    wanted = listing.parse(text)
-    here = [each for each in rows if not vhost or each.row.queue.vhost == vhost]
-    matching = [each for each in here if wanted.keeps(each)]
-    by, is_descending = _order(request)
-    ordered = listing.sort(matching, by, is_descending=is_descending)
-    pages = max(1, -(-len(ordered) // listing.PAGE_ROWS))
-    number = min(_page(request), pages)
-    shown = ordered[(number - 1) * listing.PAGE_ROWS : number * listing.PAGE_ROWS]
+    rows = queue_rows(found, taken)
+    vhosts = {*taken.vhost_names}
+    listing = listing_of(request, TABLE, rows, broker=found, vhosts=vhosts)
+    if lists.wants_csv(request):
+        return export.response(listing, f"queues of {found.slug}")
     page = QueuesPage(
         broker=found,
         snapshot=taken,
-        rows=tuple(shown),
-        views=tuple(View(title, q, sum(map(listing.parse(q).keeps, here))) for title, q in VIEWS),
-        columns=COLUMNS,
-        filter=text,
-        filter_error=wanted.error,
-        vhost=vhost,
-        vhosts=tuple(
-            sorted({*({vhost} - {""}), *(each.name for each in taken.vhosts), *(each.row.queue.vhost for each in rows)})
-        ),
-        sort=by,
-        is_descending=is_descending,
-        count=len(ordered),
-        total=len(rows),
+        listing=listing,
         ready=sum(each.row.queue.messages_ready for each in rows),
-        page=number,
-        pages=pages,
+        may_operate=access.may_somewhere(request.user, found, Role.OPERATOR),
     )
     return render(request, "queues/list.html", {"page": page})
+
+
+def queue_rows(broker: Broker, taken: Snapshot) -> list[Listed]:
+    """Every queue with its verdict, as the table has them."""
+    now = timezone.now()
+    return [Listed(broker.slug, row, verdicts.of_queue(row, taken, now)) for row in taken.queues.values()]
 
 
 @says_why
@@ -113,16 +84,3 @@ def _arguments(queue: Queue) -> tuple[Argument, ...]:
     of_queue = [Argument(name, value, "queue") for name, value in sorted(queue.arguments.items())]
     origin = f"policy {queue.policy}" if queue.policy else "policy"
     return (*of_queue, *(Argument(name, value, origin) for name, value in sorted(queue.effective_policy.items())))
-
-
-def _order(request: HttpRequest) -> tuple[str, bool]:
-    by = request.GET.get("sort", "state")
-    is_descending = by.startswith("-")
-    by = by.removeprefix("-")
-    known = {column.name for column in COLUMNS}
-    return (by, is_descending) if by in known else ("state", False)
-
-
-def _page(request: HttpRequest) -> int:
-    text = request.GET.get("page", "1")
-    return max(1, int(text)) if text.isdecimal() and len(text) < 7 else 1

@@ -2,6 +2,8 @@
 
 import { formats } from "postroom/format"
 
+const ZEROES = new Set(["0", "0 B", "0 %", "–"]) // dashboard/listing/cells.py dims the same
+
 /** Write every known value of `data` into the cells below `root`. */
 export function fill(root, data) {
   for (const cell of root.querySelectorAll("[data-cell][data-format]")) {
@@ -10,7 +12,7 @@ export function fill(root, data) {
     const text = formats[cell.dataset.format](value)
     if (cell.textContent !== text) {
       cell.textContent = text
-      cell.classList.toggle("z", text === "0" && cell.matches("td"))
+      cell.classList.toggle("z", ZEROES.has(text) && cell.matches("td"))
     }
   }
   for (const noun of root.querySelectorAll("[data-noun-of]")) {

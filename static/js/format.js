@@ -29,6 +29,11 @@ export function bytes(value) {
   return `${tenths(size)} TiB`
 }
 
+/** 0.923 -> "92 %". */
+export function share(value) {
+  return value === null || value === undefined ? UNKNOWN : `${Math.round(value * 100)} %`
+}
+
 /** Seconds as the largest unit that fits: 840 -> "14 min", 0.2 -> "<1 s". */
 export function lasting(seconds) {
   if (seconds === null || seconds === undefined) return UNKNOWN
@@ -47,4 +52,4 @@ const text = value => value ?? ""
 /** Since when, as how long ago. */
 const since = epochSeconds => (epochSeconds === null ? UNKNOWN : lasting(Date.now() / 1000 - epochSeconds))
 
-export const formats = { number, rate, bytes, lasting, clock, text, since }
+export const formats = { number, rate, bytes, share, lasting, clock, text, since }

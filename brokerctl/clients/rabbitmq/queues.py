@@ -67,4 +67,12 @@ def parse(item: Json) -> Queue:
         counters=read.counters(item),
         node=read.text(item, "node"),
         head_message_timestamp=read.seconds(item, "head_message_timestamp"),
+        oldest_ready_seconds=read.share(item, "oldest_ready_seconds"),
+        messages_persistent=read.optional_number(item, "messages_persistent"),
+        messages_in_memory=read.optional_number(item, "messages_ram"),
+        bytes_ready=read.optional_number(item, "message_bytes_ready"),
+        bytes_unacknowledged=read.optional_number(item, "message_bytes_unacknowledged"),
+        bytes_persistent=read.optional_number(item, "message_bytes_persistent"),
+        bytes_in_memory=read.optional_number(item, "message_bytes_ram"),
+        members=len(members) if isinstance(members := item.get("members"), list) and members else 1,
     )

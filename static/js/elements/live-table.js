@@ -1,4 +1,7 @@
-// The list of queues: numbers change in place; when rows come or go the table is fetched again, but never under a hand.
+// Any list: numbers change in place. When rows come or go the table is fetched again, but never under a hand: while
+// the pointer or the focus is in it, its order is frozen and its foot says so.
+//
+// <live-table feed="queues:local">: cells name their values (cells.js), [data-known] is how many rows there were.
 
 import { fill } from "postroom/cells"
 import { number } from "postroom/format"
@@ -10,10 +13,10 @@ const SPARK_MS = 5_000
 const SETTLE_MS = 2_000 // after the pointer or the focus has left
 const FETCH_MS = 3_000 // no more often than this
 
-customElements.define("queue-table", class extends HTMLElement {
+customElements.define("live-table", class extends HTMLElement {
   #stop = () => {}
   #rows = new Map()
-  #count = null
+  #known = 0
   #sparkAt = performance.now()
   #fetchedAt = -Infinity
   #leftAt = -Infinity
@@ -22,7 +25,7 @@ customElements.define("queue-table", class extends HTMLElement {
 
   connectedCallback() {
     for (const kind of ["pointerleave", "focusout"]) this.addEventListener(kind, () => { this.#leftAt = performance.now() })
-    this.#subscribe()
+    if (this.getAttribute("feed")) this.#subscribe()
   }
 
   disconnectedCallback() {
@@ -33,24 +36,25 @@ customElements.define("queue-table", class extends HTMLElement {
   #subscribe() {
     this.#stop()
     this.#rows = new Map([...this.querySelectorAll("[data-row]")].map(row => [row.dataset.row, row]))
-    this.#count = Number(this.querySelector("[data-count]").dataset.count)
-    const feed = `queues:${this.getAttribute("broker")}`
-    this.#stop = live.subscribe(feed, data => this.#update(data), { only: [...this.#rows.keys()] })
+    this.#known = Number(this.querySelector("[data-known]").dataset.known)
+    this.#stop = live.subscribe(this.getAttribute("feed"), (data, patch) => this.#update(data, patch), { only: [...this.#rows.keys()] })
   }
 
-  #update({ rows, count, messages, state }) {
+  #update({ rows = {}, count, messages, state }, patch) {
     this.querySelector(".list__scroll")?.classList.toggle("is-stale", state === "unreachable")
     const isNewPoint = performance.now() - this.#sparkAt > SPARK_MS
     if (isNewPoint) this.#sparkAt = performance.now()
     for (const [key, row] of this.#rows) {
-      const data = rows?.[key]
+      const data = rows[key]
       row.classList.toggle("is-stale", !data)
       if (!data) continue
-      fill(row, data)
-      push(row.querySelector("[data-spark]"), data.depth, isNewPoint)
+      // After the first time only what changed is written.
+      const changed = patch === null ? data : patch.rows?.[key]
+      if (changed) fill(row, "verdict" in changed || "status" in changed ? { ...changed, verdict: data.verdict, status: data.status } : changed)
+      if (isNewPoint || changed?.depth !== undefined) push(row.querySelector("[data-spark]"), data.depth, isNewPoint)
     }
-    const hasGone = state === "live" && [...this.#rows.keys()].some(key => !rows?.[key])
-    if (hasGone || (count !== undefined && count !== this.#count) || (!this.#rows.size && count)) this.#isWanted = true
+    const hasGone = state === "live" && [...this.#rows.keys()].some(key => !rows[key])
+    if (hasGone || (count !== undefined && count !== this.#known)) this.#isWanted = true
     // "Waiting for the first answer" must not outlive the answer.
     if (state && this.querySelector("[data-waiting]") && state !== "connecting") this.#isWanted = true
     for (const [name, value] of Object.entries({ count, messages })) {
@@ -60,28 +64,34 @@ customElements.define("queue-table", class extends HTMLElement {
     this.#refresh()
   }
 
+  get #isBusy() {
+    const isHeld = this.matches(":hover") || this.contains(document.activeElement) || performance.now() - this.#leftAt < SETTLE_MS
+    // A table without rows has nobody's hand on it; what is ticked must not move.
+    return this.#rows.size > 0 && (isHeld || this.querySelector("input[name=row]:checked") !== null)
+  }
+
   async #refresh() {
-    const now = performance.now()
-    const isBusy = this.matches(":hover") || this.contains(document.activeElement) || now - this.#leftAt < SETTLE_MS
-    // A table without rows has nobody's hand on it.
     clearTimeout(this.#again)
+    const isPaused = this.#isWanted && this.#isBusy
+    this.querySelector("[data-order]")?.toggleAttribute("hidden", !isPaused)
     if (!this.#isWanted) return
-    if ((isBusy && this.#rows.size) || now - this.#fetchedAt < FETCH_MS) {
+    if (isPaused || performance.now() - this.#fetchedAt < FETCH_MS) {
       // Nothing more may come: a feed is silent while nothing changes.
       this.#again = setTimeout(() => this.#refresh(), SETTLE_MS)
       return
     }
     this.#isWanted = false
-    this.#fetchedAt = now
+    this.#fetchedAt = performance.now()
     try {
       const page = await fragment(location.href)
-      const fresh = page.querySelector("queue-table")
+      const fresh = page.querySelector("live-table")
       if (!fresh) return location.reload()
       redraw(page)
       const current = this.querySelector(".is-cur")?.dataset.row
       this.replaceChildren(...fresh.childNodes)
       this.#subscribe()
       this.#rows.get(current)?.classList.add("is-cur")
+      this.dispatchEvent(new Event("redrawn", { bubbles: true }))
     } catch {
       // The server is away; the indicator says so.
       this.#isWanted = true
