@@ -67,7 +67,7 @@ def is_own(text: str) -> bool:
 def from_rabbitmq(hash_base64: str, algorithm: str) -> str | None:
     """A hash of RabbitMQ's as text to keep; None when the algorithm is unknown or the hash is not of its length."""
     digest = RABBITMQ.get(algorithm)
-    raw = base64.b64decode(hash_base64)
+    raw = base64.b64decode(hash_base64, validate=True)
     if digest is None or len(raw) != RABBITMQ_SALT_BYTES + _size(digest):
         return None
     return f"{digest}${hash_base64}"

@@ -12,7 +12,7 @@ from brokerctl.core.vhost import Vhost
 from brokerctl.management import auth, paging, render, values
 from brokerctl.management.auth import Level
 from brokerctl.management.call import Call
-from brokerctl.management.errors import absent, not_authorised
+from brokerctl.management.errors import absent, bad_request, not_authorised
 from brokerctl.management.resources import JSON, resource
 from brokerctl.management.values import Json
 
@@ -54,8 +54,11 @@ async def list_of_user(call: Call) -> Response:
 
 
 async def put_of_user(call: Call) -> Response:
-    value = await _value(call)
-    call.door.run(partial(limits.put_user_limits, _user(call), {call.name("name"): value}))
+    value, name = await _value(call), call.name("user")
+    user = call.broker.users.get(name)
+    if user is None:
+        raise bad_request(["no_such_user", name])
+    call.door.run(partial(limits.put_user_limits, user, {call.name("name"): value}))
     return render.done()
 
 

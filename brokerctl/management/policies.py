@@ -78,7 +78,10 @@ def policy_of(name: str, body: Json) -> Policy:
     applies_to = body.get("apply-to", Scope.ALL)
     if applies_to not in list(Scope):
         raise bad_request(f"Validation failed\n\napply-to should be one of {', '.join(Scope)}\n")
-    return Policy(name, values.text(body, "pattern"), definition, priority, Scope(applies_to))
+    pattern = body["pattern"]
+    if not isinstance(pattern, str):
+        raise bad_request(f"Validation failed\n\npattern should be a text but was {pattern}\n")
+    return Policy(name, pattern, definition, priority, Scope(applies_to))
 
 
 RESOURCES = [

@@ -33,6 +33,9 @@ IN_THREAD_BYTES = 65_536
 GZIP_LEVEL = 1
 """JSON of many alike rows shrinks tenfold at the fastest level already."""
 
+Columns = dict[str, "Columns"]
+"""Names of columns, each with those of what is below it; with none all of that is wanted."""
+
 ABSENT: Any = object()
 """The value of a field that this object has not: its key is left out."""
 
@@ -70,32 +73,41 @@ def as_it_is(item: Json, call: Call, wanted: frozenset[str] | None) -> Json:
     return item
 
 
-def columns_of(call: Call) -> list[list[str]] | None:
-    """The projection that was asked for, as paths; None for everything."""
+def columns_of(call: Call) -> Columns | None:
+    """The projection that was asked for; None for everything."""
     asked = call.request.query_params.get("columns", "")
-    return [column.split(".") for column in asked.split(",") if column] or None
+    wanted: Columns = {}
+    # Short ones first: "a" asks for all that "a.b" asks a part of.
+    for path in sorted((column.split(".") for column in asked.split(",") if column), key=len):
+        below = wanted
+        for step in path[:-1]:
+            if below.get(step) == {}:
+                break
+            below = below.setdefault(step, {})
+        else:
+            below.setdefault(path[-1], {})
+    return wanted or None
 
 
-def top_level(columns: list[list[str]] | None) -> frozenset[str] | None:
-    return None if columns is None else frozenset(path[0] for path in columns)
+def top_level(columns: Columns | None) -> frozenset[str] | None:
+    return None if columns is None else frozenset(columns)
 
 
-def project(row: Json, columns: list[list[str]] | None) -> Json:
-    """Only these paths of the row. What is not there stays away."""
+def project(row: Json, columns: Columns | None) -> Json:
+    """Only these columns of the row, and of the objects in its lists. What is not there stays away."""
     if columns is None:
         return row
-    if all(len(path) == 1 for path in columns):
-        return {name: row[name] for (name,) in columns if name in row}
     found: Json = {}
-    for path in columns:
-        source, target = row, found
-        for step in path[:-1]:
-            source = source.get(step) if isinstance(source, dict) else None  # type: ignore[assignment]
-            if not isinstance(source, dict):
-                break
-            target = target.setdefault(step, {})
-        if isinstance(source, dict) and path[-1] in source:
-            target[path[-1]] = source[path[-1]]
+    for name, below in columns.items():
+        if name not in row:
+            continue
+        value = row[name]
+        if not below:
+            found[name] = value
+        elif isinstance(value, dict):
+            found[name] = project(value, below)
+        elif isinstance(value, list):
+            found[name] = [project(item, below) for item in value if isinstance(item, dict)]
     return found
 
 

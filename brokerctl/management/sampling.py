@@ -115,7 +115,9 @@ class Rates:
     def details(self, source: object, names: tuple[str, ...], name: str) -> dict[str, Any]:
         """The `…_details` of one number of `source`, whose readings are in the order of `names`."""
         series = self._sampler.series(source)
-        if series is None or (self._asked is None and not series.is_moving):
+        if series is None:
+            return {"rate": 0.0} if self._asked is None else {"rate": 0.0, "samples": []}
+        if self._asked is None and not series.is_moving:
             return {"rate": 0.0}
         found = series.details(names.index(name), self._asked, self._offset)
         if name not in readings.GAUGES:

@@ -1,0 +1,39 @@
+"""The two kinds of requests that are compared. Names in braces are filled in by `test_parity.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Reasons = dict[str, str]
+
+COMES_AND_GOES = ("idle_since", "items.idle_since")
+"""Told or not depending on the moment."""
+
+
+@dataclass(slots=True, frozen=True)
+class Shape:
+    """A GET whose keys are compared. Keys of lists are those of their items; each difference has its reason."""
+
+    where: str
+    missing: Reasons = field(default_factory=dict)
+    extra: Reasons = field(default_factory=dict)
+    other_kind: Reasons = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True, frozen=True)
+class Answer:
+    """A request of a story. Its status is compared, the error's name, and the kinds of what is in the body.
+
+    `differs` says why these are not the same, and `ours` what our status is then.
+    """
+
+    method: str
+    where: str
+    body: Any = None
+    ours: int = 0
+    differs: str = ""
+    raw: str | None = None
+    """The body as text, where it is not `body` as JSON."""
+    headers: dict[str, str] = field(default_factory=dict)
