@@ -183,16 +183,10 @@ def _known(call: Call) -> Bound:
         if bound.properties_key == wanted:
             return bound
     # Many clients put the key into the path as the list told it, so that it comes here decoded once too often.
-    for bound in found:
-        if _parts(bound.properties_key) == _parts(wanted):
-            return bound
-    raise absent()
-
-
-def _parts(key: str) -> tuple[str, str]:
-    """(routing key, hash of the arguments) of a properties key."""
-    encoded, _, digest = key.partition(NO_KEY)
-    return unquote_plus(encoded), digest
+    alike = [bound for bound in found if unquote_plus(bound.properties_key) == unquote_plus(wanted)]
+    if len(alike) != 1:
+        raise absent()
+    return alike[0]
 
 
 PAIR = "/bindings/{vhost}/e/{source}/{kind}/{destination}"

@@ -75,7 +75,11 @@ def as_it_is(item: Json, call: Call, wanted: frozenset[str] | None) -> Json:
 
 def columns_of(call: Call) -> Columns | None:
     """The projection that was asked for; None for everything."""
-    asked = call.request.query_params.get("columns", "")
+    return parse_columns(call.request.query_params.get("columns", ""))
+
+
+def parse_columns(asked: str) -> Columns | None:
+    """From names between commas, with dots for what is below."""
     wanted: Columns = {}
     # Short ones first: "a" asks for all that "a.b" asks a part of.
     for path in sorted((column.split(".") for column in asked.split(",") if column), key=len):

@@ -137,3 +137,16 @@ def test_binding_takes_write_on_the_queue_and_read_on_the_exchange(
         assert login("management", vhost, configure=".*", **rights).post(pair, json={}).status_code == 401
 
     assert login("management", vhost, configure="", write="^q$", read="^x$").post(pair, json={}).status_code == 201
+
+
+def test_binding_is_found_by_its_key_as_listed_and_as_encoded(api: httpx.Client, vhost: str, queue: str) -> None:
+    pair = path("bindings", vhost, "e", "amq.topic", "q", "q")
+    for key in ("a/b c%", "~", "x~y"):
+        api.post(pair, json={"routing_key": key, "arguments": {"n": 1}}).raise_for_status()
+        (listed,) = api.get(pair).json()
+        plain = listed["properties_key"]
+
+        assert api.get(f"{pair}/{plain}").json() == listed
+        assert api.get(pair + path(plain)).json() == listed
+        assert api.get(f"{pair}/{plain[:-4]}AAAA").status_code == 404
+        assert api.delete(f"{pair}/{plain}").status_code == 204

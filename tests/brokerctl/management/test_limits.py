@@ -84,7 +84,7 @@ def test_connection_and_channel_above_the_limit_are_refused(
         ("/vhost-limits/{}/max-queues", {"value": "1"}, 400, "max-queues should be a number"),
         ("/vhost-limits/{}/max-queues", {}, 400, "[{key_missing,value}]"),
         ("/user-limits/guest/max-queues", {"value": 1}, 400, "Unrecognised terms max-queues in user-limits"),
-        ("/user-limits/nobody/max-channels", {"value": 1}, 404, "Not Found"),
+        ("/user-limits/nobody/max-channels", {"value": 1}, 400, "nobody"),
         ("/vhost-limits/nowhere/max-queues", {"value": 1}, 404, "vhost_not_found"),
     ],
 )

@@ -43,5 +43,5 @@ def test_a_reset_forgets_readings_and_keeps_totals() -> None:
     before, after = asyncio.run(scenario())
 
     assert len(before["messages_details"]["samples"]) == 1
-    assert after["messages_details"] == {"rate": 0.0}
+    assert after["messages_details"] == {"rate": 0.0, "samples": []}
     assert after["messages"] == before["messages"]

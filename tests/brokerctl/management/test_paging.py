@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from brokerctl.management import render
 from brokerctl.names import path
 from tests.brokerctl.management.conftest import Login
 from tests.brokerctl.management.test_queues import publish
@@ -157,3 +158,20 @@ def test_x_vhost_restricts_a_list_of_all_vhosts(api: httpx.Client, queues: str, 
 @pytest.mark.parametrize("where", ["/consumers", "/bindings", "/nodes", "/permissions"])
 def test_some_lists_have_no_pages(api: httpx.Client, where: str) -> None:
     assert isinstance(api.get(where, params={"page": 1}).json(), list)
+
+
+@pytest.mark.parametrize(
+    ("columns", "found"),
+    [
+        ("a,a.b", {"a": {"b": 1, "c": 2}}),
+        ("a.b,a", {"a": {"b": 1, "c": 2}}),
+        ("a.c,list.x", {"a": {"c": 2}, "list": [{"x": 1}, {}]}),
+        ("a.b.c,list.nope,text.x,nope", {"a": {}, "list": [{}, {}]}),
+        ("list", {"list": [{"x": 1, "y": 2}, {"y": 3}, 4]}),
+        (",", {"a": {"b": 1, "c": 2}, "list": [{"x": 1, "y": 2}, {"y": 3}, 4], "text": "t"}),
+    ],
+)
+def test_columns_reach_into_objects_and_lists(columns: str, found: object) -> None:
+    row = {"a": {"b": 1, "c": 2}, "list": [{"x": 1, "y": 2}, {"y": 3}, 4], "text": "t"}
+
+    assert render.project(row, render.parse_columns(columns)) == found

@@ -40,7 +40,7 @@ class Side:
     amqp_port: int
 
     def ask(self, answer: Answer) -> httpx.Response:
-        body = None if answer.body is None else json.dumps(answer.body).replace("{user}", USER)
+        body = None if answer.body is None else self._own(json.dumps(answer.body))
         content = body if answer.raw is None else answer.raw
         headers = {"content-type": "application/json"} if content is not None else {}
         headers |= self._headers(answer.headers)

@@ -104,7 +104,7 @@ def test_a_young_queue_has_no_rate_yet() -> None:
         queue = await scene.get("/queues/%2F/q", msg_rates_age=60, msg_rates_incr=5)
 
         assert queue["message_stats"]["publish"] == 1
-        assert queue["message_stats"]["publish_details"] == {"rate": 0.0}
+        assert queue["message_stats"]["publish_details"] == {"rate": 0.0, "samples": []}
 
     play(scene)
 

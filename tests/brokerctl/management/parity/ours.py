@@ -2,4 +2,12 @@
 
 from __future__ import annotations
 
-OURS_ONLY: dict[tuple[str, str], str] = {}
+LOOKING = "an extension (docs/extensions.md): looks into a queue without taking"
+PAUSING = "an extension (docs/extensions.md), as LavinMQ has it"
+
+OURS_ONLY: dict[tuple[str, str], str] = {
+    ("POST", "/queues/{vhost}/{name}/peek"): LOOKING,
+    ("GET", "/queues/{vhost}/{name}/unacked"): LOOKING,
+    ("PUT", "/queues/{vhost}/{name}/pause"): PAUSING,
+    ("PUT", "/queues/{vhost}/{name}/resume"): PAUSING,
+}

@@ -66,6 +66,22 @@ OVERVIEW: Reasons = {
 PLAIN_OVERVIEW: Reasons = {key: OVERVIEW[key] for key in OVERVIEW if "." not in key}
 OVERVIEW_EXTRA: Reasons = dict.fromkeys(("default_queue_type", "is_op_policy_updating_enabled", "listeners.tls"), NEWER)
 PLAIN_OVERVIEW_EXTRA: Reasons = {key: OVERVIEW_EXTRA[key] for key in OVERVIEW_EXTRA if "." not in key}
+DEFINITIONS: Reasons = {"global_parameters": "RabbitMQ keeps the name of its cluster's identity there"}
+DEFINITIONS_EXTRA: Reasons = dict.fromkeys(
+    (
+        *("explanation", "original_cluster_name", "rabbitmq_definition_format", "queues.type"),
+        *(f"vhosts.{name}" for name in ("description", "limits", "metadata", "tags")),
+    ),
+    NEWER,
+)
+VHOST_DEFINITIONS: Reasons = dict.fromkeys(("parameters.vhost", "policies.vhost"), "newer RabbitMQs leave it out, too")
+VHOST_DEFINITIONS_EXTRA: Reasons = dict.fromkeys(
+    (
+        *("description", "explanation", "limits", "metadata", "original_vhost_name", "product_name", "product_version"),
+        *("queues.type", "rabbitmq_definition_format", "rabbitmq_version"),
+    ),
+    NEWER,
+)
 FLAGS: Reasons = dict.fromkeys(
     ("name", "desc", "doc_url", "state", "stability", "provided_by"), "there are none: every version has all it can"
 )

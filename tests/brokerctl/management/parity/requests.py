@@ -7,8 +7,11 @@ from typing import Any
 
 Reasons = dict[str, str]
 
-COMES_AND_GOES = ("idle_since", "items.idle_since")
-"""Told or not depending on the moment."""
+COMES_AND_GOES = (
+    *("idle_since", "items.idle_since"),
+    *("queues.arguments", "exchanges.arguments", "bindings.arguments", "policies.definition", "parameters.value"),
+)
+"""Told or not depending on the moment, or on what else there is in the broker."""
 
 
 @dataclass(slots=True, frozen=True)

@@ -128,7 +128,12 @@ STORIES: dict[str, list[Answer]] = {
         Answer("POST", B, raw="{", ours=400, differs=HIDDEN_500),
         Answer("POST", B, {"routing_key": "a b~c/", "arguments": {}}),
         Answer("GET", B + "/a%2Bb%257Ec%252F"),
-        Answer("GET", B + "/a+b%7Ec%2F"),
+        Answer(
+            "GET",
+            B + "/a+b%7Ec%2F",
+            ours=200,
+            differs="as the list tells it; RabbitMQ finds only keys without a tilde so",
+        ),
         Answer("GET", B + "/a+b%257Ec%2F"),
         Answer("DELETE", B + "/a+b%257Ec%2F"),
         Answer("POST", B, {}),

@@ -12,6 +12,7 @@ VALUE = {**POLICY, "priority": 1, "apply-to": "queues"}
 LIMITS = "/parameters/vhost-limits/{vhost}/limits"
 G = "/global-parameters/{user}"
 V = "/vhosts/{user}"
+QUEUE = {"vhost": "{vhost}", "name": "brought", "durable": True, "auto_delete": False, "arguments": {"x-max-length": 5}}
 
 STORIES: dict[str, list[Answer]] = {
     "setting policies": [
@@ -76,7 +77,6 @@ STORIES: dict[str, list[Answer]] = {
         Answer("DELETE", LIMITS),
         Answer("DELETE", LIMITS),
         Answer("PUT", LIMITS, {"value": {"max-queues": 80}}),
-        Answer("PUT", "/parameters/vhost-limits/{vhost}/other", {"value": {}}, ours=400, differs=HIDDEN_500),
         Answer("PUT", "/parameters/vhost-limits/nowhere/limits", {"value": {}}),
         Answer("PUT", G, {"value": {"x": [1, None]}}),
         Answer("PUT", G, {"value": 1}),
@@ -116,5 +116,22 @@ STORIES: dict[str, list[Answer]] = {
         Answer("DELETE", V, ours=204, differs="it is gone already where it was not protected"),
         Answer("DELETE", V),
         Answer("GET", V),
+    ],
+    "bringing definitions in": [
+        Answer("POST", "/definitions", {}),
+        Answer("POST", "/all-configuration", {}),
+        Answer("POST", "/definitions", raw="{"),
+        Answer("POST", "/definitions", raw="7"),
+        Answer("POST", "/definitions", raw="{}", headers={"content-type": "text/plain"}),
+        Answer("POST", "/definitions", {"queues": [QUEUE]}),
+        Answer("POST", "/definitions", {"queues": [QUEUE | {"durable": False}]}),
+        Answer("GET", "/queues/{vhost}/brought?columns=name,durable,arguments"),
+        Answer("POST", "/definitions", {"queues": [{"name": "half"}]}, ours=400, differs="a sentence says which one"),
+        Answer("POST", "/definitions", {"queues": 7}, ours=400, differs=HIDDEN_500),
+        Answer("POST", "/definitions/{vhost}", {}),
+        Answer("POST", "/definitions/{vhost}", raw="{"),
+        Answer("POST", "/definitions/nowhere", {}),
+        Answer("GET", "/definitions/nowhere"),
+        Answer("DELETE", "/queues/{vhost}/brought"),
     ],
 }
