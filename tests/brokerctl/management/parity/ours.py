@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 LOOKING = "an extension (docs/extensions.md): looks into a queue without taking"
+ACTING = "an extension (docs/extensions.md): acts on messages where they wait"
 PAUSING = "an extension (docs/extensions.md), as LavinMQ has it"
 
 OURS_ONLY: dict[tuple[str, str], str] = {
     ("POST", "/queues/{vhost}/{name}/peek"): LOOKING,
     ("GET", "/queues/{vhost}/{name}/unacked"): LOOKING,
+    ("POST", "/queues/{vhost}/{name}/move"): ACTING,
+    ("POST", "/queues/{vhost}/{name}/copy"): ACTING,
+    ("POST", "/queues/{vhost}/{name}/delete"): ACTING,
     ("PUT", "/queues/{vhost}/{name}/pause"): PAUSING,
     ("PUT", "/queues/{vhost}/{name}/resume"): PAUSING,
 }
