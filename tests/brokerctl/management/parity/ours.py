@@ -12,6 +12,7 @@ OURS_ONLY: dict[tuple[str, str], str] = {
     ("POST", "/queues/{vhost}/{name}/move"): ACTING,
     ("POST", "/queues/{vhost}/{name}/copy"): ACTING,
     ("POST", "/queues/{vhost}/{name}/delete"): ACTING,
+    ("GET", "/vhosts/{vhost}/firehose"): "an extension (docs/extensions.md): messages as they pass",
     ("PUT", "/queues/{vhost}/{name}/pause"): PAUSING,
     ("PUT", "/queues/{vhost}/{name}/resume"): PAUSING,
 }
