@@ -29,6 +29,9 @@ from brokerctl.wire import properties
 USER_ID_FLAG = 1 << 4
 """In the lower byte of the property flags."""
 
+COUNTS = 50
+"""Round trips to wait for what was given back; a few are enough."""
+
 CONSUMER = "postroom"
 """The tag of a session's only consumer."""
 
@@ -126,6 +129,16 @@ class PikaSession:
     def requeue(self, delivery_tags: Sequence[int]) -> None:
         self.check()
         self._write(b"".join(map(contents.requeue, delivery_tags)))
+
+    def give_back(self, queue: str, count: int) -> None:
+        self.check()
+        if not count:
+            return
+        self._write(contents.requeue(0, multiple=True))
+        # RabbitMQ answers a count before it has done what came before it.
+        for _ in range(COUNTS):
+            if self.count(queue) >= count:
+                return
 
     def close(self) -> None:
         """Close in order, so that acks on their way arrive; a connection that is broken is just let go."""

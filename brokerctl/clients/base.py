@@ -144,12 +144,14 @@ class Carrier(Protocol):
         keep: bool = False,
         consume: bool = True,
         is_stopped: Callable[[], bool] = lambda: False,
+        allowance: Callable[[], int] | None = None,
     ) -> None:
         """Take up to `total` messages, publish each as decided, and ack it when that is confirmed and routed.
 
         Ends early when the queue is empty or `is_stopped`; what is in flight is finished then. What was not acked goes
         back to its place when the carrier is left, and so does everything with `keep`. Without `consume` messages are
         only ever got: a consumer would end an auto-delete queue, and gets no further than what is kept allows it.
+        `allowance` says, without `consume`, how many may be taken now.
         """
         ...
 
@@ -185,6 +187,13 @@ class MessageSession(Protocol):
 
     def requeue(self, delivery_tags: Sequence[int]) -> None:
         """Give messages back with nack + requeue, in delivery order."""
+        ...
+
+    def give_back(self, queue: str, count: int) -> None:
+        """Requeue everything that was taken and not acked, in its places: `count` messages, all of `queue`.
+
+        Waits until they are there, so that who looks next finds all of them; not for long, as somebody may take them.
+        """
         ...
 
     def close(self) -> None: ...

@@ -58,10 +58,12 @@ class Carrier:
         self._kept: dict[int, None] = {}
         """Delivery tags of what goes back to its place at the end."""
         self._bytes = self._all_bytes = 0
+        self._queue = ""
         self._taken = self._total = 0
         self._may_ack: int | None = None
         """How many acks the consumer's window leaves; None: any number."""
         self._is_cut_short = False
+        self._allowance: Callable[[], int] | None = None
 
     def __enter__(self) -> Carrier:
         return self
@@ -88,8 +90,9 @@ class Carrier:
         keep: bool = False,
         consume: bool = True,
         is_stopped: Callable[[], bool] = lambda: False,
+        allowance: Callable[[], int] | None = None,
     ) -> None:
-        self._total = total
+        self._queue, self._total, self._allowance = queue, total, allowance
         quiet = _Quiet(self._source, self._target)
         while not self._is_over:
             self._is_cut_short |= is_stopped()
@@ -129,6 +132,8 @@ class Carrier:
                 # Once it has ended there was a reason why.
             return False
         wanted = min(left, FIRST if consume and left > GETS else GETS, WINDOW - len(self._flying))
+        if self._allowance is not None:
+            wanted = min(wanted, self._allowance())
         if wanted > 0 and not self._source.is_asking and not self._source.received and self._bytes < WINDOW_BYTES:
             self._source.ask(queue, wanted)
         return consume
@@ -199,8 +204,8 @@ class Carrier:
             self._may_ack = None
             for tag in self._settled:
                 self._source.ack(tag)
-            waiting = [message.delivery_tag for message in self._source.received]
-            self._source.requeue(sorted([*self._kept, *self._flying, *waiting]))
+            left = len(self._kept) + len(self._flying) + len(self._source.received)
+            self._source.give_back(self._queue, left)
         except ClientError:
             return
 

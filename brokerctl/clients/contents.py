@@ -138,8 +138,9 @@ def ack(tag: int, *, multiple: bool = False) -> bytes:
     return _SETTLE.pack(METHOD, CHANNEL, 13, 60, _ACK, tag, multiple, FRAME_END)
 
 
-def requeue(tag: int) -> bytes:
-    return _SETTLE.pack(METHOD, CHANNEL, 13, 60, _NACK, tag, _REQUEUE, FRAME_END)
+def requeue(tag: int, *, multiple: bool = False) -> bytes:
+    """A tag of 0 with `multiple` is everything that is unacked (AMQP 0-9-1 §1.8.3.13)."""
+    return _SETTLE.pack(METHOD, CHANNEL, 13, 60, _NACK, tag, _REQUEUE | multiple, FRAME_END)
 
 
 def _short(payload: bytes, at: int) -> tuple[bytes, int]:

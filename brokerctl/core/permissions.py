@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import regex
 
-from brokerctl.core.patterns import finds
+from brokerctl.patterns import finds
 
 DECISIONS = 4096
 """Remembered answers per permission; names come from clients, so the memory is bounded."""

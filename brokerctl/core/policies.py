@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from brokerctl.core.arguments import OVERFLOWS, smaller_limit
 from brokerctl.core.message import Arguments
-from brokerctl.core.patterns import finds, is_valid
 from brokerctl.errors import PreconditionFailed
 from brokerctl.names import fits_shortstr
+from brokerctl.patterns import finds, is_valid
 
 if TYPE_CHECKING:
     from brokerctl.core.exchanges import Exchange

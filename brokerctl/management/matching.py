@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from brokerctl.core import patterns
+from brokerctl import patterns
 from brokerctl.core.message import Message
 from brokerctl.errors import AmqpSyntaxError
 from brokerctl.management.door import PropertyCodec

@@ -15,7 +15,7 @@ import regex
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
-from brokerctl.core import patterns
+from brokerctl import patterns
 from brokerctl.management import render
 from brokerctl.management.call import Call
 from brokerctl.management.errors import Refusal, bad_request

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from starlette.responses import Response
 
-from brokerctl.core.patterns import is_valid
 from brokerctl.core.permissions import Right, User
 from brokerctl.management import paging, render, values
 from brokerctl.management.auth import Level
@@ -16,6 +15,7 @@ from brokerctl.management.errors import absent, bad_request
 from brokerctl.management.render import Fields
 from brokerctl.management.resources import resource
 from brokerctl.management.values import Json
+from brokerctl.patterns import is_valid
 
 
 class Granted(NamedTuple):

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from starlette.responses import Response
 
-from brokerctl.core.patterns import is_valid
 from brokerctl.core.permissions import TopicPermission, User
 from brokerctl.management import paging, render, values
 from brokerctl.management.auth import Level
@@ -15,6 +14,7 @@ from brokerctl.management.call import Call
 from brokerctl.management.errors import absent, bad_request
 from brokerctl.management.render import Fields
 from brokerctl.management.resources import resource
+from brokerctl.patterns import is_valid
 
 
 class Granted(NamedTuple):

@@ -57,14 +57,14 @@ def browse(client: BrokerClient, vhost: str, queue: str, count: int) -> Look:
     described = client.queue(vhost, queue)
     limit = delivery_limit(described, client)
     mark = (client.address.host, client.address.amqp_port, vhost, queue)
-    _refuse_harm(described, limit, mark)
+    refuse_harm(described, limit, mark)
     with client.messages(vhost) as session:
         ready = session.count(queue)
         taken: list[Message] = []
         try:
             _take(session, queue, min(count, ready), limit, taken)
         finally:
-            session.requeue([message.delivery_tag for message in taken])
+            session.give_back(queue, len(taken))
     left = None
     if limit is not None and taken:
         left = limit - 1 - max(content.delivery_count(message.headers) for message in taken)
@@ -106,7 +106,7 @@ def _take(session: MessageSession, queue: str, count: int, limit: int | None, ta
             return
 
 
-def _refuse_harm(queue: Queue, limit: int | None, mark: tuple[str, int, str, str]) -> None:
+def refuse_harm(queue: Queue, limit: int | None, mark: tuple[str, int, str, str]) -> None:
     if queue.exclusive:
         raise RequestRefused(f"{queue.name} is exclusive to the connection that declared it: nobody else can read it")
     is_single = queue.arguments.get("x-single-active-consumer") is True

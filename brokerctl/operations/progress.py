@@ -14,6 +14,8 @@ class Outcome(StrEnum):
     COPIED = "copied"
     PUBLISHED = "published"
     PURGED = "purged"
+    READ = "read"
+    """Looked at; it is where it was."""
     MISSING = "missing"
     """Gone before we took it: consumed meanwhile."""
     UNROUTABLE = "unroutable"

@@ -29,6 +29,7 @@ LABELS = {
     Outcome.COPIED: ("Copied", "confirmed; the original stays"),
     Outcome.PUBLISHED: ("Published", "confirmed"),
     Outcome.PURGED: ("Purged", "deleted"),
+    Outcome.READ: ("Read", "in their places"),
     Outcome.MISSING: ("Missing", "gone before we took it"),
     Outcome.UNROUTABLE: ("Unroutable", "still at the source"),
     Outcome.REFUSED: ("Refused", "still at the source"),

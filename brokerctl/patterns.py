@@ -28,13 +28,13 @@ _VERBOSE = re.compile(r"\(\?[a-zA-Z0-9]*x")
 """In verbose mode white space and comments may stand within a number, and the estimate would be wrong."""
 
 
-def finds(pattern: str, name: str) -> bool | None:
+def finds(pattern: str, text: str, seconds: float = MATCH_SECONDS) -> bool | None:
     """Unanchored search. None when the pattern is broken or did not finish: the caller decides what that means."""
     if not is_valid(pattern):
         return None
     for _ in range(TRIES):
         try:
-            return regex.search(pattern, name, timeout=MATCH_SECONDS) is not None
+            return regex.search(pattern, text, timeout=seconds) is not None
         except TimeoutError:
             continue
     return None

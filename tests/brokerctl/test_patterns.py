@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from brokerctl.core.patterns import MATCH_SECONDS, MAX_PATTERN, TRIES, finds, is_valid
+from brokerctl.patterns import MATCH_SECONDS, MAX_PATTERN, TRIES, finds, is_valid
 
 SANE = [
     ".*",
