@@ -1,27 +1,42 @@
 """Going through a queue from its head, however long it is: each message is seen once, and all are given back in order.
 
-Whatever AMQP has no other way for, a look costs: until the end everything that was passed is unacked, hidden from
-consumers, and marked redelivered afterwards. So a look that has seen enough should end.
+AMQP has no other way than to take them: until the end everything that was passed is unacked, hidden from consumers, and
+marked redelivered afterwards. So a look that has seen enough should end. A broker that lets us look (inside.py) spares
+us all of that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from typing import Protocol
 
 from brokerctl.clients import content
-from brokerctl.clients.base import BrokerClient, Message, MessageSession
+from brokerctl.clients.base import BrokerClient, Inside, Message, MessageSession
 from brokerctl.operations.browse import delivery_limit, refuse_harm
 
 CHUNK = 200
 """Messages asked for at once."""
 
+PAGE = 500
+"""Messages looked at in one request."""
+
 CHUNK_BYTES = 8 * 1024 * 1024
 """Or as many as are likely to fit into this, by what has been seen."""
 
 
-class Passing:
-    """An iterator over messages, head first. `ready`: how many there were at the start."""
+class Passing(Protocol):
+    """Messages, head first."""
+
+    ready: int
+    """How many there were at the start."""
+
+    def __iter__(self) -> Iterator[Message]: ...
+
+
+class _Taking:
+    """Passing, where messages must be taken: `passed` counts those to be given back."""
 
     def __init__(self, session: MessageSession, queue: str, count: int | None, limit: int | None) -> None:
         self.ready = session.count(queue)
@@ -56,17 +71,42 @@ class Passing:
         return max(min(self._left, CHUNK, CHUNK_BYTES // average), 1)
 
 
+class _Peeking:
+    """Passing, where the broker lets us look."""
+
+    def __init__(self, inside: Inside, vhost: str, queue: str, count: int | None) -> None:
+        self._page = partial(inside.peek, vhost, queue)
+        self.ready = self._page(0).ready
+        self._left = self.ready if count is None else min(count, self.ready)
+
+    def __iter__(self) -> Iterator[Message]:
+        after: str | None = None
+        while self._left > 0:
+            page = self._page(min(self._left, PAGE), after)
+            for peeked in page.messages:
+                if peeked.message is not None:
+                    yield peeked.message
+            self._left -= len(page.messages)
+            after = page.next
+            if after is None:
+                return
+
+
 @contextmanager
 def passing(client: BrokerClient, vhost: str, queue: str, count: int | None = None) -> Iterator[Passing]:
     """Up to `count` messages, or all that are ready at the start. Leaving it gives everything back.
 
     Raises RequestRefused as `browse` does, when the look would harm.
     """
+    within = client.inside()
+    if within is not None:
+        yield _Peeking(within, vhost, queue, count)
+        return
     described = client.queue(vhost, queue)
     limit = delivery_limit(described, client)
     refuse_harm(described, limit, (client.address.host, client.address.amqp_port, vhost, queue))
     with client.messages(vhost) as session:
-        found = Passing(session, queue, count, limit)
+        found = _Taking(session, queue, count, limit)
         try:
             yield found
         finally:
