@@ -48,7 +48,7 @@ from brokerctl.clients.rabbitmq.policies import OPERATOR_POLICIES, POLICIES
 
 
 class _Reading:
-    """brokerctl.clients.base.Reading."""
+    """brokerctl.clients.management.Reading."""
 
     http: Http
 
