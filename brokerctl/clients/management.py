@@ -17,6 +17,7 @@ from brokerctl.clients.models import (
     Overview,
     Permission,
     Policy,
+    Publisher,
     Queue,
     TopicPermission,
     User,
@@ -44,6 +45,11 @@ class Reading(Protocol):
     def exchange(self, vhost: str, name: str) -> Exchange: ...
     def exchange_bindings(self, vhost: str, name: str) -> tuple[list[Binding], list[Binding]]:
         """(where it is the source, where it is the destination)."""
+        ...
+
+    def exchange_publishers(self, vhost: str, name: str) -> list[Publisher]:
+        """Open channels that published to it. Empty on a broker that does not count so: RabbitMQ does with
+        `management.rates_mode = detailed` only."""
         ...
 
     def bindings(self, vhost: str | None = None) -> list[Binding]: ...

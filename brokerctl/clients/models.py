@@ -123,6 +123,16 @@ class Exchange:
 
 
 @dataclass(slots=True, frozen=True)
+class Publisher:
+    """A channel that publishes to an exchange."""
+
+    channel_name: str
+    connection_name: str
+    publish: int
+    """Messages so far."""
+
+
+@dataclass(slots=True, frozen=True)
 class Binding:
     vhost: str
     source: str
@@ -161,6 +171,8 @@ class Channel:
     messages_unacknowledged: int
     prefetch: int
     confirm: bool
+    publish: int = 0
+    """Messages it published so far, whatever became of them."""
 
 
 @dataclass(slots=True, frozen=True)

@@ -13,7 +13,11 @@ from brokerctl.core.queue import Queue
 from brokerctl.errors import PreconditionFailed
 
 if TYPE_CHECKING:
+    from brokerctl.core.exchanges import Exchange
     from brokerctl.core.transactions import Transaction
+
+COUNTED_EXCHANGES = 100
+"""Of one channel. More come only from who declares and deletes in a circle, and what is counted keeps its exchange."""
 
 
 class Peer:
@@ -78,6 +82,7 @@ class Channel:
         "outlet",
         "peer",
         "prefetch",
+        "published",
         "replies",
         "transaction",
         "unacked",
@@ -104,6 +109,16 @@ class Channel:
         self.gets_out = 0
         """Unacked messages of basic.get, which no prefetch counts."""
         self.counters = Counters()
+        self.published: dict[Exchange, int] = {}
+        """How many messages it published where, for at most COUNTED_EXCHANGES."""
+
+    def count_publish(self, exchange: Exchange, count: int) -> None:
+        self.counters.publish += count
+        published = self.published
+        if exchange in published:
+            published[exchange] += count
+        elif len(published) < COUNTED_EXCHANGES:
+            published[exchange] = count
 
     @property
     def has_credit(self) -> bool:

@@ -115,7 +115,7 @@ def deliver(
     exchange.publish_in += 1
     exchange.publish_out += len(queues)
     if channel is not None:
-        channel.counters.publish += 1
+        channel.count_publish(exchange, 1)
         if channel.confirms is not None:
             channel.counters.confirm += 1
             channel.confirms.refuse()
@@ -147,7 +147,7 @@ def _count(channel: Channel | None, exchange: Exchange, count: int, envelope: En
     exchange.publish_out += count * len(queues)
     if channel is None:
         return 0
-    channel.counters.publish += count
+    channel.count_publish(exchange, count)
     if channel.confirms is None:
         return 0
     channel.counters.confirm += count

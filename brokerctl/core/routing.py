@@ -55,7 +55,7 @@ class Router:
             exchange = todo.pop()
             asked_headers |= exchange.uses_headers
             reached = False
-            for destination in self._destinations(exchange, routing_key, headers):
+            for destination in self._destinations(exchange, routing_key, headers, is_start=exchange is start):
                 reached = True
                 if isinstance(destination, Queue):
                     found[destination] = None
@@ -68,8 +68,11 @@ class Router:
                 todo.append(self._exchanges[alternate])
         return asked_headers
 
-    def _destinations(self, exchange: Exchange, routing_key: str, headers: Arguments) -> list[Queue | Exchange]:
+    def _destinations(
+        self, exchange: Exchange, routing_key: str, headers: Arguments, *, is_start: bool
+    ) -> list[Queue | Exchange]:
         if exchange.name == "":
-            queue = self._queues.get(routing_key)
+            # Its bindings are implied, and only by what is published to it: as an alternate it has none (RabbitMQ).
+            queue = self._queues.get(routing_key) if is_start else None
             return [] if queue is None else [queue]
         return list(exchange.destinations(routing_key, headers))

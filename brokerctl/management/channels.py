@@ -15,6 +15,7 @@ from brokerctl.management.door import ConnectionState
 from brokerctl.management.errors import absent, not_authorised
 from brokerctl.management.render import ABSENT, Fields
 from brokerctl.management.resources import resource
+from brokerctl.management.values import Json
 
 
 class Open(NamedTuple):
@@ -79,8 +80,11 @@ DETAILED_FIELDS: Fields[Open] = {
     "consumer_details": lambda found, call: [
         consumer_row(consumer, call, None) for consumer in found.channel.consumers.values()
     ],
-    # Per exchange and per queue is counted in rates mode "detailed" only; RabbitMQ answers the same in "basic".
-    "publishes": lambda found, call: [],
+    "publishes": lambda found, call: [
+        {"stats": {"publish": count}, "exchange": {"name": exchange.name, "vhost": exchange.vhost}}
+        for exchange, count in found.channel.published.items()
+    ],
+    # Per queue RabbitMQ counts in rates mode "detailed" only; this is its answer in "basic".
     "deliveries": lambda found, call: [],
 }
 
@@ -88,7 +92,20 @@ ROW = render.row_of(FIELDS)
 DETAILED_ROW = render.row_of(DETAILED_FIELDS)
 
 
-def _of(found: list[ConnectionState]) -> list[Open]:
+def details(found: Open) -> Json:
+    """How a channel is named beside what it does elsewhere."""
+    connection = found.connection
+    return {
+        "name": found.name,
+        "number": found.channel.number,
+        "user": connection.user,
+        "connection_name": connection.name,
+        "peer_host": connection.peer_host,
+        "peer_port": connection.peer_port,
+    }
+
+
+def of(found: list[ConnectionState]) -> list[Open]:
     return [
         Open(connection.peer.channels[number], connection)
         for connection in found
@@ -99,18 +116,18 @@ def _of(found: list[ConnectionState]) -> list[Open]:
 async def list_all(call: Call) -> Response:
     call.require_stats()
     is_of_vhost = "vhost" in call.request.path_params
-    found = _of(connections.visible(call))
+    found = of(connections.visible(call))
     return await paging.listing(call, found, ROW, None if is_of_vhost else lambda channel: channel.name)
 
 
 async def list_of_connection(call: Call) -> Response:
-    return await paging.listing(call, _of([connections.known(call)]), ROW)
+    return await paging.listing(call, of([connections.known(call)]), ROW)
 
 
 async def show(call: Call) -> Response:
     call.require_stats()
     name = call.name("channel")
-    found = next((channel for channel in _of(call.door.connections()) if channel.name == name), None)
+    found = next((channel for channel in of(call.door.connections()) if channel.name == name), None)
     if found is None:
         raise absent()
     if not auth.is_monitor(call.user) and found.connection.user != call.user.name:

@@ -22,6 +22,7 @@ from brokerctl.clients.models import (
     Overview,
     Permission,
     Policy,
+    Publisher,
     Queue,
     TopicPermission,
     User,
@@ -90,6 +91,9 @@ class _Reading:
 
     def exchange_bindings(self, vhost: str, name: str) -> tuple[list[Binding], list[Binding]]:
         return bindings.of_exchange(self.http, vhost, name)
+
+    def exchange_publishers(self, vhost: str, name: str) -> list[Publisher]:
+        return exchanges.publishers(self.http, vhost, name)
 
     def bindings(self, vhost: str | None = None) -> list[Binding]:
         return bindings.bindings(self.http, vhost)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from brokerctl.clients.http import Http
-from brokerctl.clients.models import Arguments, Exchange
+from brokerctl.clients.models import Arguments, Exchange, Publisher
 from brokerctl.clients.rabbitmq import read
 from brokerctl.clients.rabbitmq.read import Json
 from brokerctl.names import DEFAULT_EXCHANGE_IN_PATHS
@@ -22,6 +22,12 @@ def exchanges(http: Http, vhost: str | None) -> list[Exchange]:
 def exchange(http: Http, vhost: str, name: str) -> Exchange:
     """GET /api/exchanges/vhost/name."""
     return parse(http.get_object("exchanges", vhost, in_path(name)))
+
+
+def publishers(http: Http, vhost: str, name: str) -> list[Publisher]:
+    """`incoming` of GET /api/exchanges/vhost/name."""
+    shown = http.get_object("exchanges", vhost, in_path(name))
+    return [_publisher(item) for item in read.items(shown, "incoming")]
 
 
 def declare(
@@ -43,6 +49,15 @@ def declare(
 def delete(http: Http, vhost: str, name: str, *, if_unused: bool) -> None:
     """DELETE /api/exchanges/vhost/name."""
     http.delete("exchanges", vhost, in_path(name), params={"if-unused": "true"} if if_unused else None)
+
+
+def _publisher(item: Json) -> Publisher:
+    channel = read.table(item, "channel_details")
+    return Publisher(
+        channel_name=read.text(channel, "name"),
+        connection_name=read.text(channel, "connection_name"),
+        publish=read.number(read.table(item, "stats"), "publish"),
+    )
 
 
 def parse(item: Json) -> Exchange:

@@ -135,6 +135,15 @@ def test_alternate_exchange_takes_what_has_no_route() -> None:
     assert vhost.router.route(main, "unknown", {}) == (leftover,)
 
 
+def test_default_exchange_as_an_alternate_leads_nowhere_as_in_rabbitmq() -> None:
+    vhost = Vhost("/", Context(WireCodec()))
+    effects: Effects = []
+    main = vhost.declare_exchange("main", "direct", effects, is_durable=False, arguments={"alternate-exchange": ""})
+    vhost.declare_queue("named", effects)
+
+    assert vhost.router.route(main, "named", {}) == ()
+
+
 def test_routes_are_not_remembered_across_a_change() -> None:
     vhost = Vhost("/", Context(WireCodec()))
     effects: Effects = []

@@ -65,7 +65,12 @@ def test_a_channel_is_shown(api: httpx.Client, vhost: str, amqp: BlockingConnect
     stats = shown["message_stats"]
     assert (stats["publish"], stats["confirm"], stats["get"], stats["deliver_get"]) == (2, 2, 1, 1)
     single = api.get(path("channels", shown["name"])).json()
-    assert (single["consumer_details"], single["publishes"], single["deliveries"]) == ([], [], [])
+    assert (single["consumer_details"], single["deliveries"]) == ([], [])
+    assert single["publishes"] == [{"stats": {"publish": 2}, "exchange": {"name": "", "vhost": vhost}}]
+    [incoming] = api.get(path("exchanges", vhost, "amq.default")).json()["incoming"]
+    assert incoming["stats"] == {"publish": 2}
+    assert incoming["channel_details"]["name"] == shown["name"]
+    assert incoming["channel_details"]["connection_name"] == shown["connection_details"]["name"]
     of_connection = api.get(path("connections", shown["connection_details"]["name"], "channels")).json()
     assert [each["name"] for each in of_connection] == [shown["name"]]
 

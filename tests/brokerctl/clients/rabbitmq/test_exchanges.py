@@ -8,6 +8,7 @@ import pytest
 
 from brokerctl.errors import ClientError, ObjectNotFound, RequestRefused
 from tests.support.brokers import VHOST, Place
+from tests.support.waiting import wait_until
 
 _numbers = itertools.count(1)
 
@@ -65,3 +66,21 @@ def test_auto_delete_and_internal_exchanges_say_so_and_one_in_use_stays(place: P
     with pytest.raises(RequestRefused):
         place.client.delete_exchange(VHOST, "clients/inner", if_unused=True)
     place.client.delete_exchange(VHOST, "clients/inner")
+
+
+def test_channels_that_publish_to_an_exchange_are_told_where_the_broker_counts_them(place: Place) -> None:
+    name = exchange(place, "fanout")
+    with place.channel() as channel:
+        channel.confirm_delivery()
+        for _ in range(3):
+            channel.basic_publish(name, "", b"x")
+
+        publishers = place.client.exchange_publishers(VHOST, name)
+
+        # RabbitMQ does not, unless it is told to (rates_mode).
+        assert [each.publish for each in publishers] == ([3] if place.is_embedded else [])
+        if publishers:
+            wait_until(lambda: bool(place.client.channels()), within=5)
+            assert {(each.channel_name, each.connection_name) for each in publishers} <= {
+                (each.name, each.connection_name) for each in place.client.channels() if each.publish == 3
+            }
