@@ -124,7 +124,7 @@ class Exchange:
 
 @dataclass(slots=True, frozen=True)
 class Publisher:
-    """A channel that publishes to an exchange."""
+    """A channel that published to an exchange. RabbitMQ tells of them with `management.rates_mode = detailed` only."""
 
     channel_name: str
     connection_name: str
