@@ -140,7 +140,8 @@ class Edge:
         raw: bytes = scope["raw_path"].partition(b"?")[0]
         try:
             unquote_to_bytes(raw).decode()
-            path = raw.decode("ascii")
+            # One slash too many at the end is none, as with RabbitMQ: some client libraries send it.
+            path = raw.decode("ascii").removesuffix("/")
         except UnicodeDecodeError:
             refusal = Refusal(400, "bad_request", "the path is not percent-encoded UTF-8")
             await refused(refusal)(scope, receive, send_with_headers)

@@ -79,7 +79,8 @@ class Call:
         return "" if name == DEFAULT_EXCHANGE_IN_PATHS else name
 
     def flag(self, name: str) -> bool:
-        return self.request.query_params.get(name) == "true"
+        # Python's own True, too: some clients write it, and `if-unused` must not be lost on the way.
+        return self.request.query_params.get(name, "").lower() == "true"
 
     def require_stats(self) -> None:
         """Raises Refusal where there is nothing to tell without statistics."""

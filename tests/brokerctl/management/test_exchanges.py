@@ -121,3 +121,13 @@ def test_patterns_of_the_user_decide(vhost: str, login: Login) -> None:
     # An alternate exchange takes messages from this one: read here, write there.
     body = {"arguments": {"alternate-exchange": "mine"}}
     assert person.put(path("exchanges", vhost, "mine.too"), json=body).status_code == 401
+
+
+@pytest.mark.parametrize("said", ["true", "True", "TRUE"])
+def test_exchange_in_use_is_kept_however_that_is_asked_for(
+    api: httpx.Client, vhost: str, queue: str, said: str
+) -> None:
+    api.put(path("exchanges", vhost, "x"), json={"type": "fanout"}).raise_for_status()
+    api.post(path("bindings", vhost, "e", "x", "q", "q"), json={}).raise_for_status()
+
+    assert api.delete(path("exchanges", vhost, "x"), params={"if-unused": said}).status_code == 400
