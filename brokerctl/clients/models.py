@@ -171,8 +171,6 @@ class Channel:
     messages_unacknowledged: int
     prefetch: int
     confirm: bool
-    publish: int = 0
-    """Messages it published so far, whatever became of them."""
 
 
 @dataclass(slots=True, frozen=True)

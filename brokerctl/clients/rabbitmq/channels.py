@@ -34,5 +34,4 @@ def parse(item: Json) -> Channel:
         messages_unacknowledged=read.number(item, "messages_unacknowledged"),
         prefetch=read.number(item, "prefetch_count"),
         confirm=read.flag(item, "confirm"),
-        publish=read.number(read.table(item, "message_stats"), "publish"),
     )
