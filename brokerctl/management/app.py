@@ -45,6 +45,7 @@ from brokerctl.management import (
 from brokerctl.management.call import Services
 from brokerctl.management.door import Door
 from brokerctl.management.errors import Refusal, absent
+from brokerctl.management.openapi import routes as openapi
 from brokerctl.management.prometheus import routes as prometheus
 from brokerctl.management.resources import Endpoint, refused
 from brokerctl.management.sampling import Sampler
@@ -76,8 +77,11 @@ RESOURCES = [
     *unused.RESOURCES,
 ]
 
+RESOURCES += openapi.resources(RESOURCES)
+
 HEADERS = {
-    # Only JSON comes from here: a browser that is shown some of it must run, load and frame nothing.
+    # The description's page says otherwise; all else is no page: a browser that is shown some of it must run, load and
+    # frame nothing.
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -134,7 +138,9 @@ class Edge:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         raw: bytes = scope["raw_path"].partition(b"?")[0]
