@@ -99,5 +99,6 @@ def visible_operations(user: Person) -> OperationQuerySet:
     if getattr(user, "is_active", False) and getattr(user, "is_superuser", False):
         return Operation.objects.all()
     mine = Q(broker__grants__user=user.pk) if getattr(user, "is_active", False) else Q(pk__in=())
-    on_vhost = Q(broker__grants__vhost="") | Q(broker__grants__vhost=F("vhost"))
+    # One on queues of several vhosts tells of all of them: for whoever started it, and those who see all.
+    on_vhost = Q(broker__grants__vhost="") | Q(broker__grants__vhost=F("vhost")) | Q(vhost="", created_by=user.pk)
     return Operation.objects.filter(mine & on_vhost).distinct()

@@ -6,8 +6,14 @@ with every broker here. Its channels close with what they hold requeued, as AMQP
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from brokerctl.clients.models import Capabilities, Overview
 from brokerctl.clients.rabbitmq.client import RabbitMQClient
 
 
 class LavinMQClient(RabbitMQClient):
     """The same requests; the differences of its answers are absorbed by rabbitmq.read."""
+
+    def overview(self) -> Overview:
+        return replace(super().overview(), capabilities=Capabilities(pause=True))

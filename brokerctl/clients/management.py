@@ -92,6 +92,11 @@ class Changing(Protocol):
         """Delete the ready messages. Unacked ones stay. The API gives no count."""
         ...
 
+    def pause_queue(self, vhost: str, name: str) -> None:
+        """Its consumers get nothing until it is resumed. Only where `Capabilities.pause` is."""
+        ...
+
+    def resume_queue(self, vhost: str, name: str) -> None: ...
     def declare_exchange(
         self,
         vhost: str,

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """What became of one message of an operation."""
+    """What became of one message of an operation, or of one queue of an operation on many."""
 
     MOVED = "moved"
     COPIED = "copied"
@@ -24,6 +24,10 @@ class Outcome(StrEnum):
     """Nacked by the destination; it stays at the source."""
     LEFT = "left"
     """Not tried, because the operation was cancelled."""
+    DONE = "done"
+    """Of a queue: it is as it was wanted."""
+    FAILED = "failed"
+    """Of a queue: the broker refused, or something in it stayed as it was."""
 
 
 @dataclass(slots=True)
@@ -36,6 +40,8 @@ class Tally:
     """How many there are to do; None when only the end will tell."""
     counts: dict[Outcome, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    items: list[ItemResult] = field(default_factory=list)
+    """Of an operation on many queues: each that was dealt with, in order."""
 
     def add(self, outcome: Outcome, count: int = 1) -> None:
         self.counts[outcome] = self.counts.get(outcome, 0) + count
@@ -44,6 +50,10 @@ class Tally:
         self.add(outcome)
         if len(self.problems) < self.KEPT:
             self.problems.append(Problem(outcome, fingerprint, reason))
+
+    def add_item(self, result: ItemResult) -> None:
+        self.add(result.outcome)
+        self.items.append(result)
 
     @property
     def done(self) -> int:
@@ -55,6 +65,18 @@ class Problem:
     outcome: Outcome
     fingerprint: str
     reason: str
+
+
+@dataclass(slots=True, frozen=True)
+class ItemResult:
+    """What became of one queue of many."""
+
+    vhost: str
+    queue: str
+    outcome: Outcome
+    messages: int | None
+    """How many it was about; None when that is not known."""
+    reason: str = ""
 
 
 @dataclass(slots=True)

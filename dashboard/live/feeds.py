@@ -174,7 +174,11 @@ class Feeds:
         wanted = _jobs_within(key.scope)
         if key.feed != "jobs":
             wanted = wanted.filter(pk=int(key.feed.split(":")[1]))
-        return {"jobs": {str(operation.pk): rows.job(operation) for operation in wanted[:JOBS_SHOWN]}}
+        return {
+            "jobs": {
+                str(operation.pk): rows.job(operation) for operation in wanted.defer("items", "parameters")[:JOBS_SHOWN]
+            }
+        }
 
     def _series(self, slug: str, queue: Key | None) -> Series | None:
         history = self._histories.get(slug)

@@ -41,6 +41,16 @@ class Kind(models.TextChoices):
     MOVE = "move", "Move"
     COPY = "copy", "Copy"
     REPUBLISH = "republish", "Republish"
+    PURGE_MANY = "purge-many", "Purge"
+    MOVE_MANY = "move-many", "Move the messages of"
+    DELETE = "delete", "Delete"
+    PAUSE = "pause", "Pause"
+    RESUME = "resume", "Resume"
+    POLICY = "policy", "Set a policy for"
+
+
+OF_QUEUES = frozenset({Kind.PURGE_MANY, Kind.MOVE_MANY, Kind.DELETE, Kind.PAUSE, Kind.RESUME, Kind.POLICY})
+"""Jobs on many queues: their total and counts are of queues, and each queue has a line in `items`."""
 
 
 class OperationQuerySet(models.QuerySet["Operation"]):
@@ -76,6 +86,7 @@ class Operation(models.Model):
     broker_name = models.CharField(max_length=60)
     """Kept for the audit when the broker is removed."""
     vhost = models.CharField(max_length=255)
+    """Empty for a job on queues of several vhosts."""
     queue = models.CharField(max_length=255, blank=True)
     """The source queue; empty for a publish to an exchange."""
     parameters: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
@@ -84,6 +95,8 @@ class Operation(models.Model):
     counts: models.JSONField[dict[str, int], dict[str, int]] = models.JSONField(default=dict)
     """Outcome -> number of messages (brokerctl.operations.progress.Outcome)."""
     problems: models.JSONField[list[dict[str, str]], list[dict[str, str]]] = models.JSONField(default=list)
+    items: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(default=list)
+    """Of a job on many queues: vhost, queue, outcome, messages and reason of each (ItemResult)."""
     error = models.TextField(blank=True)
     """A sentence for people, when state is failed."""
     cancel_requested = models.BooleanField(default=False)

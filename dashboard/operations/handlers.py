@@ -7,14 +7,16 @@ from functools import partial
 
 from brokerctl.clients.base import BrokerClient
 from brokerctl.errors import ObjectNotFound
+from brokerctl.operations import many
 from brokerctl.operations import move as moving
 from brokerctl.operations import purge as purging
 from brokerctl.operations.move import Destination, Edit, Plan
 from brokerctl.operations.progress import Control, Tally
 from dashboard import brokers
 from dashboard.models import Broker, Operation
-from dashboard.models.operation import Kind
-from dashboard.operations.parameters import MoveParameters, RepublishParameters
+from dashboard.models.operation import OF_QUEUES, Kind
+from dashboard.operations import policies
+from dashboard.operations.parameters import ManyParameters, MoveParameters, RepublishParameters
 
 ANSWER_SECONDS = 10.0
 """How long a job waits for one answer of a broker; nobody sits in front of it, so longer than a page does."""
@@ -58,10 +60,31 @@ def _republish(operation: Operation, client: BrokerClient, control: Control, edi
     return moving.move(plan, control)
 
 
+def _many(operation: Operation, client: BrokerClient, control: Control, edits: Edits) -> Tally:
+    asked = ManyParameters.from_json(operation.parameters)
+    return many.each(asked.names(), _act(Kind(operation.kind), client, asked), control)
+
+
+def _act(kind: Kind, client: BrokerClient, asked: ManyParameters) -> many.Act:
+    match kind:
+        case Kind.PURGE_MANY:
+            return many.purge(client)
+        case Kind.DELETE:
+            return many.delete(client)
+        case Kind.POLICY:
+            return policies.put(client, asked)
+        case Kind.MOVE_MANY:
+            assert asked.destination is not None
+            return many.move(client, Destination(client, asked.destination["vhost"], "", asked.destination["queue"]))
+        case _:
+            return many.pause(client, is_paused=kind is Kind.PAUSE)
+
+
 _HANDLERS: dict[Kind, Callable[[Operation, BrokerClient, Control, Edits], Tally]] = {
     Kind.PURGE: _purge,
     Kind.MOVE: partial(_move, keep=False),
     Kind.COPY: partial(_move, keep=True),
     Kind.REPUBLISH: _republish,
+    **dict.fromkeys(OF_QUEUES, _many),
 }
 """Publishing is not here: one message is published in the request, which records it as done."""

@@ -51,3 +51,18 @@ class RepublishParameters(Parameters):
     fingerprints: list[str]
     keep: bool = False
     """Leave the originals where they are."""
+
+
+@dataclass(slots=True, frozen=True)
+class ManyParameters(Parameters):
+    """Of a job on many queues."""
+
+    queues: list[list[str]]
+    """Vhost and name of each."""
+    destination: dict[str, str] | None = None
+    """Of a move: vhost and queue, on the same broker."""
+    policy: dict[str, Any] | None = None
+    """Name, priority and definition; one policy in each vhost, whose pattern names the queues."""
+
+    def names(self) -> list[tuple[str, str]]:
+        return [(vhost, queue) for vhost, queue in self.queues]

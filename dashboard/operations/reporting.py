@@ -57,4 +57,5 @@ def fields(tally: Tally) -> dict[str, Any]:
         "total": tally.total,
         "counts": {outcome.value: count for outcome, count in tally.counts.items() if count},
         "problems": [asdict(problem) for problem in tally.problems],
+        "items": [asdict(item) for item in tally.items],
     }

@@ -10,7 +10,7 @@ from django.utils.timezone import now
 
 from brokerctl.operations.progress import Outcome
 from dashboard.models import Operation
-from dashboard.models.operation import WORKER_DIED, Kind, State
+from dashboard.models.operation import OF_QUEUES, WORKER_DIED, Kind, State
 
 LONG_WAIT_SECONDS = 10
 """A worker takes a job within a second when there is a free one."""
@@ -21,8 +21,9 @@ GOOD = {
     Kind.MOVE: Outcome.MOVED,
     Kind.COPY: Outcome.COPIED,
     Kind.REPUBLISH: Outcome.MOVED,
+    **dict.fromkeys(OF_QUEUES, Outcome.DONE),
 }
-"""What each kind of job wants to happen to a message."""
+"""What each kind of job wants to happen to a message, or to a queue."""
 
 LABELS = {
     Outcome.MOVED: ("Moved", "confirmed, acknowledged"),
@@ -34,6 +35,8 @@ LABELS = {
     Outcome.UNROUTABLE: ("Unroutable", "still at the source"),
     Outcome.REFUSED: ("Refused", "still at the source"),
     Outcome.LEFT: ("Left", "not tried"),
+    Outcome.DONE: ("Done", "as wanted"),
+    Outcome.FAILED: ("Failed", "refused by the broker"),
 }
 
 STATUSES = {
@@ -41,7 +44,10 @@ STATUSES = {
     Outcome.UNROUTABLE: "warn",
     Outcome.REFUSED: "crit",
     Outcome.LEFT: "left",
+    Outcome.FAILED: "crit",
 }
+
+ITEMS_SHOWN = 1000
 
 SHOWN_WITH_ZERO = (Outcome.MISSING, Outcome.UNROUTABLE, Outcome.REFUSED)
 """Counts of a move that people look for even when they are 0."""
@@ -85,6 +91,16 @@ class Job:
         return sum(share.count for share in self.shares if share.status == "done")
 
     @property
+    def is_of_queues(self) -> bool:
+        return self.row.kind in OF_QUEUES
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """Queues of a job on many: what failed first, and no more than a page holds."""
+        ranks = {Outcome.FAILED: 0, Outcome.LEFT: 1, Outcome.MISSING: 2}
+        return sorted(self.row.items, key=lambda item: ranks.get(Outcome(item["outcome"]), 3))[:ITEMS_SHOWN]
+
+    @property
     def problems(self) -> list[dict[str, str]]:
         return self.row.problems
 
@@ -115,6 +131,9 @@ def _title(row: Operation) -> str:
     if row.kind == Kind.PUBLISH:
         return "Publish a message"
     verb = row.get_kind_display()
+    if row.kind in OF_QUEUES:
+        queues = row.total if row.total is not None else len(row.parameters.get("queues") or ())
+        return f"{verb} {row.queue or counted(queues, 'queue')}"
     count = row.total if row.total is not None else len(row.parameters.get("fingerprints") or ())
     if not count:
         return f"{verb} {row.queue}" if row.kind == Kind.PURGE else f"{verb} all messages"
@@ -124,7 +143,13 @@ def _title(row: Operation) -> str:
 def _destination(row: Operation) -> str:
     """Where it goes, as 'parked in vhost shop on prod' without the parts that are the source's own."""
     asked: dict[str, Any] = row.parameters
-    if row.kind == Kind.PURGE:
+    if row.kind == Kind.MOVE_MANY:
+        target = asked.get("destination") or {}
+        is_here = target.get("vhost") == row.vhost
+        return str(target.get("queue", "")) + ("" if is_here else f" in vhost {target.get('vhost')}")
+    if row.kind == Kind.POLICY:
+        return f"policy {(asked.get('policy') or {}).get('name')}"
+    if row.kind == Kind.PURGE or row.kind in OF_QUEUES:
         return ""
     exchange, key = asked.get("exchange"), asked.get("routing_key")
     if exchange == "" and key is not None:
@@ -144,7 +169,7 @@ def _destination(row: Operation) -> str:
 def _shares(row: Operation) -> tuple[Share, ...]:
     total = max(row.total or 0, row.done, 1)
     good = Outcome.COPIED if row.parameters.get("keep") else GOOD[Kind(row.kind)]
-    wanted = [good, *SHOWN_WITH_ZERO] if row.kind not in (Kind.PURGE, Kind.PUBLISH) else [good]
+    wanted = [good, *_zeroes(row)]
     shown = wanted + [Outcome(name) for name in row.counts if Outcome(name) not in wanted]
     shares: list[Share] = []
     start = 0.0
@@ -159,6 +184,12 @@ def _shares(row: Operation) -> tuple[Share, ...]:
         shares.append(Share(outcome, label, explained, count, STATUSES.get(outcome, "done"), start, percent))
         start += percent
     return tuple(shares)
+
+
+def _zeroes(row: Operation) -> tuple[Outcome, ...]:
+    if row.kind in OF_QUEUES:
+        return (Outcome.MISSING, Outcome.FAILED)
+    return () if row.kind in (Kind.PURGE, Kind.PUBLISH) else SHOWN_WITH_ZERO
 
 
 def _seconds(row: Operation, at: datetime) -> float | None:
@@ -176,11 +207,13 @@ def _status(row: Operation, at: datetime) -> tuple[str, str]:
         case State.RUNNING if row.is_silent:
             return "crit", WORKER_DIED
         case State.RUNNING:
-            return "run", "Stops after the messages in flight." if row.cancel_requested else "Running."
+            ends = "Stops after the queue in work." if row.kind in OF_QUEUES else "Stops after the messages in flight."
+            return "run", ends if row.cancel_requested else "Running."
         case State.FAILED:
             return "crit", row.error
         case State.CANCELLED:
-            return "idle", "Cancelled. What was done stays done, the rest is at the source."
+            rest = "the rest is as it was" if row.kind in OF_QUEUES else "the rest is at the source"
+            return "idle", f"Cancelled. What was done stays done, {rest}."
         case _:
             return _ended(row)
 
@@ -189,6 +222,8 @@ def _ended(row: Operation) -> tuple[str, str]:
     refused, unroutable = row.counts.get(Outcome.REFUSED, 0), row.counts.get(Outcome.UNROUTABLE, 0)
     if row.kind == Kind.PUBLISH:
         return _published(row, refused, unroutable)
+    if row.kind in OF_QUEUES:
+        return _ended_many(row)
     parts = [f"{count:,} {name}" for count, name in ((refused, "refused"), (unroutable, "unroutable")) if count]
     if parts:
         return "warn", f"Done, {' and '.join(parts)}: still at the source."
@@ -196,6 +231,22 @@ def _ended(row: Operation) -> tuple[str, str]:
     if missing:
         return "ok", f"Done, {missing:,} gone before we took {'it' if missing == 1 else 'them'}."
     return "ok", "Done."
+
+
+def _ended_many(row: Operation) -> tuple[str, str]:
+    done, failed, gone = (row.counts.get(each, 0) for each in (Outcome.DONE, Outcome.FAILED, Outcome.MISSING))
+    messages = sum(item["messages"] or 0 for item in row.items)
+    what = f"Done with {counted(done, 'queue')}"
+    if messages:
+        what += f", {counted(messages, 'message')}"
+    if failed:
+        return "warn", f"{what}; {failed:,} failed, for the reasons below."
+    return "ok", f"{what}; {gone:,} gone before." if gone else f"{what}."
+
+
+def counted(count: int, noun: str) -> str:
+    """'1 queue', '2,000 queues'."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _published(row: Operation, refused: int, unroutable: int) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from brokerctl.clients.models import Binding, Consumer
+from dashboard.bulk import Bulk
 from dashboard.listing.table import Listing
 from dashboard.models import Broker
 from dashboard.outlook import Outlook
@@ -29,8 +30,8 @@ class QueuesPage:
     snapshot: Snapshot
     listing: Listing[Listed]
     ready: int
-    may_operate: bool
-    """Somewhere on this broker; where exactly is checked when something is to be done."""
+    bulk: Bulk | None
+    """What can be done with a selection; None for somebody who only looks."""
 
     @property
     def feed(self) -> str:
@@ -76,6 +77,7 @@ class QueuePage:
     verdict: Verdict
     outlook: Outlook
     may_operate: bool
+    may_delete: bool
     bindings: tuple[Binding, ...] | None
     """None: the broker did not answer, and `detail_error` says why."""
     consumers: tuple[Consumer, ...] | None

@@ -10,6 +10,7 @@ from django.utils import timezone
 from brokerctl.clients.models import Queue
 from brokerctl.errors import ClientError
 from dashboard import access, brokers, outlook, verdicts
+from dashboard.bulk import bulk
 from dashboard.listing import export
 from dashboard.models import Broker
 from dashboard.models.grant import Role
@@ -34,7 +35,7 @@ def list_queues(request: HttpRequest, broker: str) -> HttpResponseBase:
         snapshot=taken,
         listing=listing,
         ready=sum(each.row.queue.messages_ready for each in rows),
-        may_operate=access.may_somewhere(request.user, found, Role.OPERATOR),
+        bulk=bulk(request.user, found, taken),
     )
     return render(request, "queues/list.html", {"page": page})
 
@@ -67,6 +68,7 @@ def detail(request: HttpRequest, broker: str, vhost: str, queue: str) -> HttpRes
         verdict=verdicts.of_queue(row, taken, timezone.now()),
         outlook=outlook.of_queue(row),
         may_operate=role is not None and access.RANKS[role] >= access.RANKS[Role.OPERATOR],
+        may_delete=role is Role.ADMIN,
         bindings=bindings,
         consumers=consumers,
         detail_error=error,

@@ -168,6 +168,12 @@ class RabbitMQClient(_Reading):
     def purge_queue(self, vhost: str, name: str) -> None:
         queues.purge(self.http, vhost, name)
 
+    def pause_queue(self, vhost: str, name: str) -> None:
+        queues.pause(self.http, vhost, name)
+
+    def resume_queue(self, vhost: str, name: str) -> None:
+        queues.resume(self.http, vhost, name)
+
     def declare_exchange(
         self,
         vhost: str,

@@ -20,6 +20,16 @@ def queue(http: Http, vhost: str, name: str) -> Queue:
     return parse(http.get_object("queues", vhost, name))
 
 
+def pause(http: Http, vhost: str, name: str) -> None:
+    """PUT /api/queues/vhost/name/pause, of LavinMQ and the embedded broker."""
+    http.put("queues", vhost, name, "pause", body={})
+
+
+def resume(http: Http, vhost: str, name: str) -> None:
+    """PUT /api/queues/vhost/name/resume."""
+    http.put("queues", vhost, name, "resume", body={})
+
+
 def consumers(http: Http, vhost: str, name: str) -> list[Consumer]:
     """The consumer_details of GET /api/queues/vhost/name."""
     return [parse_consumer(item) for item in read.items(http.get_object("queues", vhost, name), "consumer_details")]

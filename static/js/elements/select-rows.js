@@ -17,6 +17,8 @@ customElements.define("select-rows", class extends HTMLElement {
     document.addEventListener("keydown", event => {
       if (event.key === "Escape" && !this.#bar.hidden && !document.querySelector("dialog[open]")) this.#tick(false)
     }, { signal })
+    // Coming back, the browser ticks what was ticked, and tells nobody.
+    addEventListener("pageshow", () => this.#show(), { signal })
     this.#show()
   }
 
