@@ -6,6 +6,8 @@ see does not exist for them: 404, never 403, so that names cannot be probed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, Q, QuerySet
@@ -78,6 +80,20 @@ def require(user: Person, broker: Broker, vhost: str | None, role: Role) -> None
         )
 
 
+def require_somewhere(user: Person, broker: Broker, role: Role) -> None:
+    """Raise PermissionDenied when the role is too low on every vhost that the user may see."""
+    vhosts = visible_vhosts(user, broker)
+    if vhosts is None or not any(may(user, broker, vhost, role) for vhost in vhosts):
+        require(user, broker, min(vhosts) if vhosts else None, role)
+
+
+def is_admin_somewhere(user: Person, broker: Broker) -> bool:
+    """Whether the user may declare and delete on some vhost of the broker."""
+    if not getattr(user, "is_active", False):
+        return False
+    return bool(getattr(user, "is_superuser", False)) or broker.grants.filter(user=user.pk, role=Role.ADMIN).exists()
+
+
 def may(user: Person, broker: Broker, vhost: str, role: Role) -> bool:
     """Whether the user has at least this role there."""
     mine = role_on(user, broker, vhost)
@@ -92,6 +108,17 @@ def may_somewhere(user: Person, broker: Broker, role: Role) -> bool:
         return True
     roles = broker.grants.filter(user=user.pk).values_list("role", flat=True)
     return any(RANKS[Role(each)] >= RANKS[role] for each in roles)
+
+
+def vhosts_with(user: Person, broker: Broker, role: Role, known: Iterable[str]) -> list[str]:
+    """Of the vhosts that are known, those where the user has at least this role; sorted."""
+    if not getattr(user, "is_active", False):
+        return []
+    if getattr(user, "is_superuser", False):
+        return sorted(known)
+    grants = broker.grants.filter(user=user.pk).values_list("vhost", "role")
+    granted = {vhost for vhost, mine in grants if RANKS[Role(mine)] >= RANKS[role]}
+    return sorted(known if "" in granted else granted.intersection(known))
 
 
 def visible_operations(user: Person) -> OperationQuerySet:

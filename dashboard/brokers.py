@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable
+from dataclasses import replace
 
 from brokerctl.clients.base import Address, BrokerClient
 from brokerctl.clients.registry import connect
@@ -76,6 +77,22 @@ def snapshot(broker: Broker) -> Snapshot:
 def remember(broker_id: int, taken: Snapshot) -> None:
     """For the collector: this is how the broker stands now."""
     _snapshots[broker_id] = taken
+
+
+def without_queue(broker_id: int, vhost: str, name: str) -> None:
+    """A queue was deleted from here: who deleted it does not see it in a list until the collector looks again."""
+    taken = _snapshots.get(broker_id)
+    if taken is not None:
+        rows = {key: row for key, row in taken.queues.items() if key != (vhost, name)}
+        _snapshots[broker_id] = replace(taken, queues=rows)
+
+
+def without_exchange(broker_id: int, vhost: str, name: str) -> None:
+    """As without_queue."""
+    taken = _snapshots.get(broker_id)
+    if taken is not None:
+        kept = tuple(each for each in taken.exchanges if (each.vhost, each.name) != (vhost, name))
+        _snapshots[broker_id] = replace(taken, exchanges=kept)
 
 
 def forget(broker_id: int) -> None:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from dashboard import access
 from dashboard.models import Broker
+from dashboard.models.grant import Role
 from dashboard.models.operation import UNFINISHED
 from dashboard.snapshot import Snapshot
 
@@ -22,6 +23,12 @@ class SidebarBroker:
 class Frame:
     brokers: tuple[SidebarBroker, ...]
     running_jobs: int
+    current: Broker | None
+    """The broker that the address names."""
+    may_declare: bool
+    """Whether this person may declare and delete on some vhost of it."""
+    may_administer: bool
+    """Whether on the broker as a whole."""
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:
@@ -32,4 +39,8 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
     visible = list(access.visible_brokers(user))
     running = access.visible_operations(user).filter(state__in=UNFINISHED).count()
     shown = tuple(SidebarBroker(broker, access.visible_snapshot(user, broker)) for broker in visible)
-    return {"frame": Frame(shown, running)}
+    slug = request.resolver_match.kwargs.get("broker") if request.resolver_match else None
+    current = next((broker for broker in visible if broker.slug == slug), None)
+    may_administer = current is not None and access.role_on(user, current) is Role.ADMIN
+    may_declare = may_administer or (current is not None and access.is_admin_somewhere(user, current))
+    return {"frame": Frame(shown, running, current, may_declare, may_administer)}

@@ -6,6 +6,8 @@ from django.urls import path, register_converter
 from dashboard import paths
 from dashboard.views import (
     brokers,
+    declare,
+    delete,
     exchanges,
     health,
     jobs,
@@ -15,6 +17,7 @@ from dashboard.views import (
     messages,
     move,
     overview,
+    policies,
     publish,
     purge,
     queues,
@@ -25,6 +28,7 @@ register_converter(paths.NameConverter, "amqp")
 
 BROKER = "brokers/<slug:broker>/"
 QUEUE = BROKER + "<amqp:vhost>/queues/<amqp:queue>/"
+OPERATOR_POLICY = BROKER + "<amqp:vhost>/operator-policies/<amqp:policy>/"
 EXCHANGE = BROKER + "<amqp:vhost>/exchanges/<amqp:exchange>/"
 
 urlpatterns = [
@@ -38,7 +42,9 @@ urlpatterns = [
     path(BROKER + "queues/", queues.list_queues, name="queues"),
     path(BROKER + "queues/many/", many.act, name="queues-many"),
     path(QUEUE, queues.detail, name="queue"),
-    path(QUEUE + "delete/", many.delete, name="queue-delete"),
+    path(BROKER + "queues/new/", declare.queue, name="queue-add"),
+    path(QUEUE + "bind/", declare.bind_queue, name="queue-bind"),
+    path(QUEUE + "delete/", delete.queue, name="queue-delete"),
     path(QUEUE + "messages/", messages.browse, name="messages"),
     path(QUEUE + "publish/", publish.to_queue, name="queue-publish"),
     path(QUEUE + "purge/", purge.purge, name="purge"),
@@ -50,6 +56,16 @@ urlpatterns = [
     path("lists/<slug:table>/columns/", lists.choose_columns, name="list-columns"),
     path("lists/<slug:table>/views/", lists.save_view, name="list-views"),
     path("lists/views/<int:view>/remove/", lists.remove_view, name="list-view-remove"),
+    path(BROKER + "exchanges/new/", declare.exchange, name="exchange-add"),
+    path(EXCHANGE + "bind/", declare.bind_exchange, name="exchange-bind"),
+    path(EXCHANGE + "delete/", delete.exchange, name="exchange-delete"),
+    path(BROKER + "<amqp:vhost>/unbind/", delete.binding, name="unbind"),
+    path(BROKER + "policies/", policies.listing, name="policies"),
+    path(BROKER + "policies/new/", policies.add, name="policy-add"),
+    path(BROKER + "<amqp:vhost>/policies/<amqp:policy>/", policies.edit, name="policy-edit"),
+    path(BROKER + "<amqp:vhost>/policies/<amqp:policy>/delete/", policies.delete, name="policy-delete"),
+    path(OPERATOR_POLICY, policies.edit, {"is_operator": True}, name="operator-policy-edit"),
+    path(OPERATOR_POLICY + "delete/", policies.delete, {"is_operator": True}, name="operator-policy-delete"),
     path("jobs/", jobs.listing, name="jobs"),
     path("jobs/<int:job>/", jobs.detail, name="job"),
     path("jobs/<int:job>/cancel/", jobs.cancel, name="job-cancel"),

@@ -2,7 +2,9 @@
 
 from dashboard.models.broker import Broker
 from dashboard.models.grant import Grant
+from dashboard.models.import_plan import ImportPlan
 from dashboard.models.list_choice import ChosenColumns, SavedView
 from dashboard.models.operation import Operation
+from dashboard.models.preferences import Preferences
 
-__all__ = ["Broker", "ChosenColumns", "Grant", "Operation", "SavedView"]
+__all__ = ["Broker", "ChosenColumns", "Grant", "ImportPlan", "Operation", "Preferences", "SavedView"]

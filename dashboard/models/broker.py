@@ -10,6 +10,15 @@ from django.db import models
 PORT = [MinValueValidator(1), MaxValueValidator(65535)]
 
 
+class Colour(models.TextChoices):
+    """Of the environment's mark. None of them is a colour of a status."""
+
+    GREY = "grey", "Grey"
+    TEAL = "teal", "Teal"
+    VIOLET = "violet", "Violet"
+    MAGENTA = "magenta", "Magenta: cannot be missed"
+
+
 class Broker(models.Model):
     slug = models.SlugField(unique=True, max_length=60)
     """In every address of the dashboard: /brokers/<slug>/…"""
@@ -21,6 +30,11 @@ class Broker(models.Model):
     api_port = models.PositiveIntegerField(default=15672, validators=PORT)
     api_tls = models.BooleanField(default=False)
     verify_tls = models.BooleanField(default=True)
+    tls_encrypted = models.BinaryField(default=b"")
+    """CA, client certificate and key as JSON, encrypted as the password is; empty: none of them."""
+    environment = models.CharField(max_length=24, blank=True)
+    """What people call it: production, staging …; shown wherever the broker is."""
+    colour = models.CharField(max_length=10, choices=Colour.choices, default=Colour.GREY)
     username = models.CharField(max_length=255)
     password_encrypted = models.BinaryField()
     created_at = models.DateTimeField(auto_now_add=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 
@@ -26,6 +26,18 @@ class PublishParameters(Parameters):
     exchange: str
     routing_key: str
     size_bytes: int
+
+
+@dataclass(slots=True, frozen=True)
+class ChangeParameters(Parameters):
+    """Of something that was made, changed or deleted."""
+
+    noun: str
+    """'queue', 'exchange', 'binding', 'policy' …"""
+    name: str
+    after: dict[str, Any] = field(default_factory=dict)
+    """What it was set to, for people to read; never a password."""
+    before: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True, frozen=True)

@@ -10,7 +10,7 @@ from django.utils.timezone import now
 
 from brokerctl.operations.progress import Outcome
 from dashboard.models import Operation
-from dashboard.models.operation import OF_QUEUES, WORKER_DIED, Kind, State
+from dashboard.models.operation import OF_DEFINITIONS, OF_QUEUES, WORKER_DIED, Kind, State
 
 LONG_WAIT_SECONDS = 10
 """A worker takes a job within a second when there is a free one."""
@@ -21,9 +21,9 @@ GOOD = {
     Kind.MOVE: Outcome.MOVED,
     Kind.COPY: Outcome.COPIED,
     Kind.REPUBLISH: Outcome.MOVED,
-    **dict.fromkeys(OF_QUEUES, Outcome.DONE),
+    **dict.fromkeys(OF_QUEUES | OF_DEFINITIONS, Outcome.DONE),
 }
-"""What each kind of job wants to happen to a message, or to a queue."""
+"""What each kind of job wants to happen to a message, to a queue, or to a definition."""
 
 LABELS = {
     Outcome.MOVED: ("Moved", "confirmed, acknowledged"),
@@ -101,6 +101,17 @@ class Job:
         return sorted(self.row.items, key=lambda item: ranks.get(Outcome(item["outcome"]), 3))[:ITEMS_SHOWN]
 
     @property
+    def is_of_definitions(self) -> bool:
+        """Whether it changed how the broker is set up; the others are about messages."""
+        return self.row.kind in OF_DEFINITIONS
+
+    @property
+    def changed(self) -> list[tuple[str, Any, Any]]:
+        """Of a change: each key with its value before and after; None where there was or is none."""
+        before, after = self.row.parameters.get("before") or {}, self.row.parameters.get("after") or {}
+        return [(key, before.get(key), after.get(key)) for key in dict.fromkeys([*before, *after])]
+
+    @property
     def problems(self) -> list[dict[str, str]]:
         return self.row.problems
 
@@ -115,7 +126,7 @@ def job(row: Operation, at: datetime | None = None) -> Job:
     return Job(
         row=row,
         title=_title(row),
-        source="" if row.kind == Kind.PUBLISH else row.queue,
+        source="" if row.kind == Kind.PUBLISH or row.kind in OF_DEFINITIONS else row.queue,
         destination=_destination(row),
         shares=shares,
         to_do=to_do,
@@ -128,6 +139,8 @@ def job(row: Operation, at: datetime | None = None) -> Job:
 
 
 def _title(row: Operation) -> str:
+    if row.kind in OF_DEFINITIONS:
+        return f"{row.get_kind_display()} {row.parameters.get('noun', '')} {row.parameters.get('name', '')}".strip()
     if row.kind == Kind.PUBLISH:
         return "Publish a message"
     verb = row.get_kind_display()
@@ -149,7 +162,7 @@ def _destination(row: Operation) -> str:
         return str(target.get("queue", "")) + ("" if is_here else f" in vhost {target.get('vhost')}")
     if row.kind == Kind.POLICY:
         return f"policy {(asked.get('policy') or {}).get('name')}"
-    if row.kind == Kind.PURGE or row.kind in OF_QUEUES:
+    if row.kind == Kind.PURGE or row.kind in OF_QUEUES or row.kind in OF_DEFINITIONS:
         return ""
     exchange, key = asked.get("exchange"), asked.get("routing_key")
     if exchange == "" and key is not None:
@@ -189,7 +202,7 @@ def _shares(row: Operation) -> tuple[Share, ...]:
 def _zeroes(row: Operation) -> tuple[Outcome, ...]:
     if row.kind in OF_QUEUES:
         return (Outcome.MISSING, Outcome.FAILED)
-    return () if row.kind in (Kind.PURGE, Kind.PUBLISH) else SHOWN_WITH_ZERO
+    return () if row.kind in (Kind.PURGE, Kind.PUBLISH, *OF_DEFINITIONS) else SHOWN_WITH_ZERO
 
 
 def _seconds(row: Operation, at: datetime) -> float | None:
@@ -211,6 +224,8 @@ def _status(row: Operation, at: datetime) -> tuple[str, str]:
             return "run", ends if row.cancel_requested else "Running."
         case State.FAILED:
             return "crit", row.error
+        case State.CANCELLED if row.kind in OF_DEFINITIONS:
+            return "idle", "Cancelled. What was applied stays, the rest was not tried."
         case State.CANCELLED:
             rest = "the rest is as it was" if row.kind in OF_QUEUES else "the rest is at the source"
             return "idle", f"Cancelled. What was done stays done, {rest}."
@@ -224,6 +239,9 @@ def _ended(row: Operation) -> tuple[str, str]:
         return _published(row, refused, unroutable)
     if row.kind in OF_QUEUES:
         return _ended_many(row)
+    if row.kind in OF_DEFINITIONS:
+        failed = row.counts.get(Outcome.FAILED, 0)
+        return ("warn", f"Done; {failed:,} failed, for the reasons below.") if failed else ("ok", "Done.")
     parts = [f"{count:,} {name}" for count, name in ((refused, "refused"), (unroutable, "unroutable")) if count]
     if parts:
         return "warn", f"Done, {' and '.join(parts)}: still at the source."

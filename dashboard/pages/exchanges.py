@@ -34,7 +34,14 @@ class ExchangePage:
     snapshot: Snapshot
     listed: ListedExchange
     may_operate: bool
+    may_administer: bool
     outgoing: tuple[Binding, ...] | None
     """Where it sends to; None: the broker did not answer, and `detail_error` says why."""
     incoming: tuple[Binding, ...] | None
     detail_error: str
+
+    @property
+    def is_ours_to_delete(self) -> bool:
+        """Not one of those that every vhost has."""
+        name = self.listed.exchange.name
+        return bool(name) and not name.startswith("amq.")

@@ -77,7 +77,8 @@ class QueuePage:
     verdict: Verdict
     outlook: Outlook
     may_operate: bool
-    may_delete: bool
+    may_administer: bool
+    """Whether this person may bind and delete it."""
     bindings: tuple[Binding, ...] | None
     """None: the broker did not answer, and `detail_error` says why."""
     consumers: tuple[Consumer, ...] | None

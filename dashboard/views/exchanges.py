@@ -63,6 +63,7 @@ def detail(request: HttpRequest, broker: str, vhost: str, exchange: str) -> Http
         snapshot=taken,
         listed=_listed(known, taken),
         may_operate=role is not None and access.RANKS[role] >= access.RANKS[Role.OPERATOR],
+        may_administer=role is Role.ADMIN,
         outgoing=outgoing,
         incoming=incoming,
         detail_error=error,

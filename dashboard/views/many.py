@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -28,7 +28,7 @@ from dashboard.operations.parameters import ManyParameters
 from dashboard.operations.review import FieldProblem, Target
 from dashboard.operations.tasks import start
 from dashboard.paths import row_key, row_names
-from dashboard.snapshot import QueueRow, Rates, Snapshot
+from dashboard.snapshot import QueueRow, Snapshot
 from dashboard.tables.queues import TABLE
 from dashboard.views.place import Place, place, says_why
 from dashboard.views.queues import queue_rows
@@ -76,20 +76,6 @@ def act(request: HttpRequest, broker: str) -> HttpResponse:
         notices.warning(request, "Choose queues first: tick the boxes beside them.")
         return redirect(_back(request, found))
     return _reviewed(request, found, taken, action, names)
-
-
-@require_http_methods(["GET"])
-@says_why
-def delete(request: HttpRequest, broker: str, vhost: str, queue: str) -> HttpResponse:
-    """The review for one queue; confirming it is sent to `act`."""
-    here = place(request, broker, vhost, Role.ADMIN)
-    taken = access.visible_snapshot(request.user, here.broker)
-    if (vhost, queue) not in taken.queues:
-        # Not seen by the collector yet. Raises ClientError when there is none.
-        row = QueueRow(here.client().queue(vhost, queue), Rates())
-        taken = replace(taken, queues={row.key: row})
-    action = next(each for each in effects.ACTIONS if each.kind is Kind.DELETE)
-    return _reviewed(request, here.broker, taken, action, ((vhost, queue),))
 
 
 def _chosen(request: HttpRequest, broker: Broker, taken: Snapshot) -> tuple[Name, ...]:

@@ -32,6 +32,11 @@ class Place:
         """Raises ClientError."""
         return brokers.client(self.broker)
 
+    def product(self) -> tuple[str, str]:
+        """Product and version, as far as they are known; what a page offers depends on them."""
+        overview = brokers.snapshot(self.broker).overview
+        return (overview.product, overview.version) if overview else ("", "")
+
     def last_known(self, queue: str) -> QueueRow | None:
         """What the collector saw of a queue, without asking the broker."""
         return brokers.snapshot(self.broker).queues.get((self.vhost, queue))
@@ -44,6 +49,27 @@ def place(request: HttpRequest, slug: str, vhost: str, role: Role) -> Place:
     broker = access.broker_or_404(user, slug)
     access.require(user, broker, vhost, role)
     return Place(user, broker, vhost)
+
+
+def whole(request: HttpRequest, slug: str, role: Role) -> Place:
+    """A broker as a whole, for what belongs to no vhost; its vhost is empty. Raises as `place` does."""
+    user = request.user
+    assert isinstance(user, User)
+    broker = access.broker_or_404(user, slug)
+    access.require(user, broker, None, role)
+    return Place(user, broker, "")
+
+
+def somewhere(request: HttpRequest, slug: str, role: Role) -> tuple[Place, list[str]]:
+    """A broker for a page where people choose a vhost, and those that they may choose. Raises as `place` does."""
+    user = request.user
+    assert isinstance(user, User)
+    broker = access.broker_or_404(user, slug)
+    access.require_somewhere(user, broker, role)
+    known = brokers.snapshot(broker).vhost_names
+    if not known:
+        known = frozenset(vhost.name for vhost in brokers.client(broker).vhosts())
+    return Place(user, broker, ""), access.vhosts_with(user, broker, role, known)
 
 
 def says_why(

@@ -68,7 +68,7 @@ def detail(request: HttpRequest, broker: str, vhost: str, queue: str) -> HttpRes
         verdict=verdicts.of_queue(row, taken, timezone.now()),
         outlook=outlook.of_queue(row),
         may_operate=role is not None and access.RANKS[role] >= access.RANKS[Role.OPERATOR],
-        may_delete=role is Role.ADMIN,
+        may_administer=role is Role.ADMIN,
         bindings=bindings,
         consumers=consumers,
         detail_error=error,

@@ -13,7 +13,11 @@ from dashboard.models import Broker
 from dashboard.models.grant import Role
 from tests.dashboard.people import member, person
 from tests.dashboard.places import OTHER_VHOST, api, register
+from tests.support.brokers import Place, place_on
 from tests.support.embedded import EmbeddedBroker
+from tests.support.rabbitmq import RabbitMQ
+
+REAL = [pytest.mark.rabbitmq, pytest.mark.xdist_group("rabbitmq")]
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +38,33 @@ def _forget_tries() -> None:
 @pytest.fixture
 def broker(db: None, real: EmbeddedBroker) -> Iterator[Broker]:
     row = register(real)
+    yield row
+    brokers.forget(row.pk)
+
+
+@pytest.fixture(scope="session")
+def our_place(embedded_broker: EmbeddedBroker) -> Iterator[Place]:
+    with place_on(embedded_broker) as place:
+        yield place
+
+
+@pytest.fixture(scope="session")
+def their_place(rabbitmq: RabbitMQ) -> Iterator[Place]:
+    with place_on(rabbitmq) as place:
+        yield place
+
+
+@pytest.fixture(params=["our_place", pytest.param("their_place", marks=REAL)])
+def place(request: pytest.FixtureRequest) -> Place:
+    """A vhost of the embedded broker, and of a real RabbitMQ."""
+    found: Place = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def bench(db: None, place: Place) -> Iterator[Broker]:
+    """That broker, registered."""
+    row = register(place.running)
     yield row
     brokers.forget(row.pk)
 

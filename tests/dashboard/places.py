@@ -15,6 +15,7 @@ from dashboard.live.collector import Watcher
 from dashboard.live.feeds import Feeds
 from dashboard.models import Broker
 from dashboard.snapshot import Snapshot
+from tests.support.brokers import Running
 from tests.support.embedded import EmbeddedBroker
 from tests.support.waiting import wait_until
 
@@ -24,7 +25,7 @@ _keys = itertools.count(1001)
 """Of rows: a database that was emptied begins again, and a running collector must not take a new broker for an old."""
 
 
-def register(real: EmbeddedBroker, slug: str = "bench", **columns: Any) -> Broker:
+def register(real: Running, slug: str = "bench", **columns: Any) -> Broker:
     """Its row, with the password encrypted as the form does it."""
     given = {
         "pk": next(_keys),

@@ -42,6 +42,21 @@ PAGES = [
     Page("move", Role.OPERATOR, QUEUE),
     Page("move", Role.OPERATOR, QUEUE, "post"),
     Page("republish", Role.OPERATOR, QUEUE, "post"),
+    Page("queue-add", Role.ADMIN, ("bench",)),
+    Page("queue-add", Role.ADMIN, ("bench",), "post"),
+    Page("queue-bind", Role.ADMIN, QUEUE),
+    Page("queue-bind", Role.ADMIN, QUEUE, "post"),
+    Page("queue-delete", Role.ADMIN, QUEUE),
+    Page("queue-delete", Role.ADMIN, QUEUE, "post"),
+    Page("exchange-add", Role.ADMIN, ("bench",)),
+    Page("exchange-add", Role.ADMIN, ("bench",), "post"),
+    Page("exchange-bind", Role.ADMIN, EXCHANGE),
+    Page("exchange-bind", Role.ADMIN, EXCHANGE, "post"),
+    Page("exchange-delete", Role.ADMIN, ("bench", "/", "doors")),
+    Page("exchange-delete", Role.ADMIN, ("bench", "/", "doors"), "post"),
+    Page("policies", Role.VIEWER, ("bench",)),
+    Page("policy-add", Role.ADMIN, ("bench",)),
+    Page("policy-add", Role.ADMIN, ("bench",), "post"),
     Page("broker-add", None),
     Page("broker-add", None, (), "post"),
     Page("broker-edit", None, ("bench",)),
@@ -65,6 +80,8 @@ def ask(page: Page, user: User | None) -> tuple[int, str]:
 @pytest.fixture
 def doors(real: EmbeddedBroker, broker: Broker) -> Broker:
     declare(real, "doors")
+    with real.connect() as connection:
+        connection.channel().exchange_declare("doors", "topic")
     return broker
 
 

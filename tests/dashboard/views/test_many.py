@@ -138,25 +138,6 @@ def test_a_policy_is_set_for_the_chosen_queues_only(three: Broker, owner: User, 
     brokers.client(three).delete_policy("/", "many")
 
 
-def test_one_queue_is_deleted_from_its_page(three: Broker, owner: User, real: EmbeddedBroker) -> None:
-    declare(real, "many-one", bodies=(b"1",))
-    address = reverse("queue-delete", args=["bench", "/", "many-one"])
-    here = browser(owner)
-
-    text = here.get(address).content.decode()
-    look(three)
-    answer = here.post(MANY, dict(HIDDEN.findall(text)))
-    job = Operation.objects.latest("pk")
-    run(job.pk)
-
-    assert "Delete many-one?" in text
-    assert "Delete queue and 1 message<" in text
-    assert answer.status_code == 302
-    page = here.get(reverse("queue", args=["bench", "/", "many-a"])).content.decode()
-    assert f'href="{reverse("queue-delete", args=["bench", "/", "many-a"])}"' in page
-    assert ("/", "many-one") not in look(three).queues
-
-
 def test_who_may_do_what(three: Broker, owner: User, stranger: User, viewer: User, operator: User) -> None:
     assert browser(stranger).post(MANY, select("purge-many", A)).status_code == 404
     assert browser(viewer).post(MANY, select("purge-many", A)).status_code == 403
