@@ -57,7 +57,7 @@ OF_QUEUES = frozenset({Kind.PURGE_MANY, Kind.MOVE_MANY, Kind.DELETE, Kind.PAUSE,
 """Jobs on many queues: their total and counts are of queues, and each queue has a line in `items`."""
 
 OF_DEFINITIONS = frozenset({Kind.CREATE, Kind.CHANGE, Kind.REMOVE, Kind.IMPORT})
-"""They change how a broker is set up: total and counts are of definitions, and each of an import has a line in `items`."""
+"""They change how a broker is set up: counts are of definitions, and each of an import has a line in `items`."""
 
 
 class OperationQuerySet(models.QuerySet["Operation"]):
