@@ -22,7 +22,12 @@ BASE64 = "_base64"
 
 
 def line_of(message: Message) -> str:
-    """Without the line's end. The delivery count of a quorum queue is left out: it is not of the message."""
+    """Without the line's end."""
+    return json.dumps(item_of(message), ensure_ascii=False)
+
+
+def item_of(message: Message) -> Json:
+    """What a line holds. The delivery count of a quorum queue is left out: it is not of the message."""
     header = content.without_delivery_count(message.header)
     headers = {name: value for name, value in message.headers.items() if name != content.DELIVERY_COUNT}
     item: Json = {
@@ -37,7 +42,7 @@ def line_of(message: Message) -> str:
         item["body"] = message.body.decode()
     except UnicodeDecodeError:
         item["body" + BASE64] = base64.b64encode(message.body).decode()
-    return json.dumps(item, ensure_ascii=False)
+    return item
 
 
 def message_of(line: str) -> Message:

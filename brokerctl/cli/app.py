@@ -1,0 +1,58 @@
+"""`python -m brokerctl`: one command line for every broker. Each module of a group adds its commands to `main`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from brokerctl.cli.exits import Exit, code_of
+from brokerctl.cli.output import visible
+from brokerctl.errors import BrokerctlError
+
+PROGRAM = "python -m brokerctl"
+COMPLETE = "_BROKERCTL_COMPLETE"
+DEBUG = "BROKERCTL_DEBUG"
+"""Set, a failure that nobody foresaw shows its traceback."""
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help="See and change any AMQP broker: the embedded one, RabbitMQ, LavinMQ, CloudAMQP, Amazon MQ.",
+)
+def root() -> None:
+    pass
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Carry out a command line; its exit code. Whatever goes wrong is one sentence on stderr."""
+    try:
+        root.main(arguments, prog_name=PROGRAM, complete_var=COMPLETE, standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as end:
+        return int(end.exit_code)
+    except click.ClickException as error:
+        error.show()
+        return Exit.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        return _failed("stopped", Exit.STOPPED)
+    except BrokerctlError as error:
+        return _failed(str(error), code_of(error))
+    except BrokenPipeError:
+        # Python flushes stdout once more at its end, and would complain there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.PIPE
+    except OSError as error:
+        return _failed(f"{error.filename}: {error.strerror}" if error.filename else str(error), Exit.FAILED)
+    except Exception as error:
+        if os.environ.get(DEBUG):
+            raise
+        return _failed(f"brokerctl itself failed ({type(error).__name__}: {error}); {DEBUG}=1 shows where", Exit.FAILED)
+    return Exit.OK
+
+
+def _failed(sentence: str, code: Exit) -> int:
+    text = visible(" ".join(sentence.split()))
+    click.echo(f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}", err=True)
+    return code
