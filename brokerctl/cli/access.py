@@ -20,7 +20,9 @@ NEW_PASSWORD = click.option(
     type=click.Path(path_type=Path, dir_okay=False),
     help="Its first line is the new password; else it is asked for.",
 )
-TAGS = click.option("--tag", "tags", multiple=True, help="administrator, monitoring, policymaker, management; may be repeated.")
+TAGS = click.option(
+    "--tag", "tags", multiple=True, help="administrator, monitoring, policymaker, management; may be repeated."
+)
 
 
 @root.group("user")
@@ -43,7 +45,9 @@ def permission() -> None:
 @TAGS
 @NEW_PASSWORD
 @click.option("--no-password", is_flag=True, help="One who cannot log in with a password.")
-def add_user(session: Session, name: str, tags: tuple[str, ...], new_password_file: Path | None, no_password: bool) -> None:
+def add_user(
+    session: Session, name: str, tags: tuple[str, ...], new_password_file: Path | None, no_password: bool
+) -> None:
     """Add a user. The password is read from a file or asked for, never from the command line."""
     if _is_there(session, name):
         raise Problem(f"user {name} is there already: see `user change`")
@@ -86,7 +90,9 @@ def delete_user(session: Session, name: str) -> None:
 @command(vhost, "add", vhost=False, changes=True)
 @click.argument("name")
 @click.option("--description", help="For people.")
-@click.option("--default-queue-type", type=click.Choice(["classic", "quorum", "stream"]), help="For queues that name none.")
+@click.option(
+    "--default-queue-type", type=click.Choice(["classic", "quorum", "stream"]), help="For queues that name none."
+)
 def add_vhost(session: Session, name: str, description: str | None, default_queue_type: str | None) -> None:
     """Add a vhost, or change the description of one that is there."""
     try:
@@ -128,7 +134,9 @@ def grant(session: Session, name: str, configure: str, write: str, read: str, to
     if topic is not None:
         if configure:
             raise Problem("--configure does not go with --topic: keys are written and read", Exit.USAGE)
-        if session.goes_on(f"let {name} write keys {write!r} and read keys {read!r} at {topic} in vhost {session.vhost}"):
+        if session.goes_on(
+            f"let {name} write keys {write!r} and read keys {read!r} at {topic} in vhost {session.vhost}"
+        ):
             session.client.put_topic_permission(TopicPermission(name, session.vhost, topic, write, read))
             session.say(f"Granted to {name}.", user=name, vhost=session.vhost, exchange=topic)
         return

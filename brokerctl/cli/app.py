@@ -27,9 +27,13 @@ def root() -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """Carry out a command line; its exit code. Whatever goes wrong is one sentence on stderr."""
+    code = _carried_out(arguments)
+    return code if _flushed() else Exit.PIPE
+
+
+def _carried_out(arguments: list[str] | None) -> int:
     try:
         root.main(arguments, prog_name=PROGRAM, complete_var=COMPLETE, standalone_mode=False)
-        sys.stdout.flush()
     except click.exceptions.Exit as end:
         return int(end.exit_code)
     except click.ClickException as error:
@@ -39,9 +43,8 @@ def run(arguments: list[str] | None = None) -> int:
         return _failed("stopped", Exit.STOPPED)
     except BrokerctlError as error:
         return _failed(str(error), code_of(error))
-    except BrokenPipeError:
-        # Python flushes stdout once more at its end, and would complain there.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit):
+        # Click ends the program by itself when a pipe breaks, and only then.
         return Exit.PIPE
     except OSError as error:
         return _failed(f"{error.filename}: {error.strerror}" if error.filename else str(error), Exit.FAILED)
@@ -53,6 +56,20 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _failed(sentence: str, code: Exit) -> int:
+    # What was printed comes before why it ends there.
+    if not _flushed():
+        return Exit.PIPE
     text = visible(" ".join(sentence.split()))
     click.echo(f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}", err=True)
     return code
+
+
+def _flushed() -> bool:
+    """False when whoever read our output went away."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes once more at its end, and would complain there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True

@@ -55,6 +55,7 @@ def _find(session: Session, source: str, destination: str, key: str, kind: str, 
         raise Problem(f"{kind} {destination} is not bound to {source} with key {key!r}", Exit.NOT_FOUND)
     if len(found) > 1:
         raise Problem(
-            f"{len(found)} bindings have key {key!r} and differ in their arguments: name those with --argument", Exit.USAGE
+            f"{len(found)} bindings have key {key!r} and differ in their arguments: name those with --argument",
+            Exit.USAGE,
         )
     return found[0]

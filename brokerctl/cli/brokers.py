@@ -59,7 +59,7 @@ def choose(asked: Asked) -> Chosen:
     if asked.url is not None:
         if urlsplit(asked.url).password is not None:
             raise Problem(
-                f"a password on the command line can be read by others: set {passwords.VARIABLE}, or use --password-file",
+                f"others can read a password on the command line: set {passwords.VARIABLE} or use --password-file",
                 Exit.USAGE,
             )
         return _of_url(asked.url, asked, {})
@@ -118,7 +118,7 @@ def _of_url(url: str, asked: Asked, more: dict[str, Any], name: str = "") -> Cho
     try:
         parts = urlsplit(url)
         port, query = parts.port, {key: values[-1] for key, values in parse_qs(parts.query).items()}
-        ports = {key: int(query[key]) for key in ("amqp_port", "api_port") if key in query}
+        ports: dict[str, int] = {key: int(query[key]) for key in ("amqp_port", "api_port") if key in query}
     except ValueError as error:
         raise Problem(f"{_hidden(url)} is not a URL of a broker: {error}", Exit.USAGE) from error
     if parts.scheme not in SCHEMES or not parts.hostname:

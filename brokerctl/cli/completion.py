@@ -39,5 +39,7 @@ def script(shell: str) -> str:
     command = f"env PYTHONPATH={shlex.quote(str(folder))} {shlex.quote(sys.executable)} -m brokerctl"
     source = kind(root, {}, NAME, COMPLETE).source()
     # Click would run a program of our name; there is none, so it runs what the function runs.
-    called = re.sub(rf"(_complete |COMP_CWORD=\(commandline -t\) )(\$1|{NAME})(?=\))", lambda found: found[1] + command, source)
+    called = re.sub(
+        rf"(_complete |COMP_CWORD=\(commandline -t\) )(\$1|{NAME})(?=\))", lambda found: found[1] + command, source
+    )
     return FUNCTIONS[shell].format(name=NAME, command=command) + called

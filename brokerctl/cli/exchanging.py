@@ -53,7 +53,9 @@ def export_messages(session: Session, queue: str, path: Path, count: int | None)
 
 @command(importing, "messages", changes=True)
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path, allow_dash=True, dir_okay=False, exists=True))
-@click.option("--queue", help="Publish all to this queue; else each to the exchange and key in its line.", shell_complete=queues)
+@click.option(
+    "--queue", help="Publish all to this queue; else each to the exchange and key in its line.", shell_complete=queues
+)
 def import_messages(session: Session, path: Path, queue: str | None) -> None:
     """Publish the messages in a file of `export messages`, or in lines written by hand, with confirms."""
     if queue is not None:
@@ -109,13 +111,16 @@ def compare(session: Session, first: str, second: str | None, exit_code: bool) -
     rows = [(SIGNS[each.what], each.kind, " / ".join(each.name), _keys(each)) for each in changes]
     session.show(("", "kind", "name", "what differs"), rows, changes)
     if changes and exit_code:
-        raise Problem(f"{len(changes):,} differences", Exit.FAILED)
+        raise Problem(f"{len(changes):,} {'difference' if len(changes) == 1 else 'differences'}", Exit.FAILED)
 
 
 def _definitions(session: Session, source: str) -> Definitions:
     path = Path(source)
     if path.exists():
-        return parse(path.read_text(), source)
+        found = parse(path.read_text(), source)
+        # RabbitMQ's export of one vhost does not say of which.
+        is_nameless = found.vhost is None and "vhosts" not in found.document
+        return Definitions(found.document, session.asked_vhost) if is_nameless else found
     chosen = choose(Asked(broker=source))
     return session.connect(chosen).definitions(session.asked_vhost)
 

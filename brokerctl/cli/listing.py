@@ -125,7 +125,9 @@ NOUNS = (
         "nodes",
         "Nodes of the cluster.",
         lambda session, _: session.client.nodes(),
-        _columns("name", "running", "uptime_seconds", "memory_used_bytes", "memory_alarm", "disk_free_bytes", "disk_alarm"),
+        _columns(
+            "name", "running", "uptime_seconds", "memory_used_bytes", "memory_alarm", "disk_free_bytes", "disk_alarm"
+        ),
         False,
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import closing
 from functools import wraps
@@ -18,7 +19,7 @@ from brokerctl.clients.base import BrokerClient
 from brokerctl.clients.models import Arguments
 from brokerctl.errors import BrokerctlError
 
-Function = Callable[..., None]
+Function = Callable[..., Any]
 NAMES_SECONDS = 2.0
 """For completion: a shell that waits longer is broken."""
 
@@ -42,18 +43,21 @@ def command(
             with closing(Session(asked, asked_vhost=given.pop("vhost", None), **common)) as session:
                 function(session, **given)
 
+        made: Function = run
         for option in _options(vhost, changes or destroys, destroys):
-            run = option(run)
-        return group.command(name)(run)
+            made = option(made)
+        return group.command(name)(made)
 
     return decorate
 
 
 def _options(vhost: bool, changes: bool, destroys: bool) -> list[Callable[[Function], Function]]:
-    found = [
+    found: list[Callable[[Function], Function]] = [
         click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text."),
         click.option("--insecure", is_flag=True, help="Do not check the broker's TLS certificate."),
-        click.option("--timeout", type=click.FloatRange(min=0.1), default=10.0, metavar="SECONDS", help="For each answer (10)."),
+        click.option(
+            "--timeout", type=click.FloatRange(min=0.1), default=10.0, metavar="SECONDS", help="For each answer (10)."
+        ),
         click.option(
             "--password-file",
             type=click.Path(path_type=Path, dir_okay=False),
@@ -82,8 +86,6 @@ def _table(context: click.Context, parameter: click.Parameter, given: tuple[str,
 
 def entry(text: str) -> tuple[str, Any]:
     """A key and its value: JSON where it can be read as JSON, else the text itself."""
-    import json
-
     key, equals, value = text.partition("=")
     if not key or not equals:
         raise click.BadParameter(f"{text!r} is not like key=value")

@@ -22,7 +22,7 @@ Row = Sequence[object]
 def table(headers: Sequence[str], rows: Iterable[Row]) -> Table:
     """Numbers to the right. Cells are plain text: a name in brackets is a name, not a colour."""
     found = list(rows)
-    made = Table(box=None, pad_edge=False, header_style="bold")
+    made = Table(box=None, pad_edge=False, header_style="bold", show_header=any(headers))
     for number, header in enumerate(headers):
         is_number = bool(found) and all(isinstance(row[number], int | float | None) for row in found)
         made.add_column(header, justify="right" if is_number else "left", overflow="fold")

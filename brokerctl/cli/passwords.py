@@ -1,4 +1,4 @@
-"""Where the password for a broker comes from: never from the command line, which others can read and shells remember."""
+"""Where a broker's password comes from: never from the command line, which others can read and shells remember."""
 
 from __future__ import annotations
 

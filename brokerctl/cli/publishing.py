@@ -19,9 +19,17 @@ NUMBERS = {"delivery_mode", "priority", "timestamp"}
 
 @command(root, "publish", changes=True)
 @click.argument("routing_key")
-@click.option("--exchange", "-e", default="", help="Else the default one, for which the key is a queue's name.", shell_complete=exchanges)
+@click.option(
+    "--exchange",
+    "-e",
+    default="",
+    help="Else the default one, for which the key is a queue's name.",
+    shell_complete=exchanges,
+)
 @click.option("--body", help="The text to send; else it is read from --file or stdin.")
-@click.option("--file", "path", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="The body, byte for byte.")
+@click.option(
+    "--file", "path", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="The body, byte for byte."
+)
 @click.option("--transient", is_flag=True, help="delivery_mode 1: not kept over a restart.")
 @table_option("property", "As in content_type=application/json; may be repeated.")
 @table_option("header", "As in tenant=acme; may be repeated.")

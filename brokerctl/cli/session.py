@@ -54,7 +54,7 @@ class Session:
         for client in self._clients:
             client.close()
 
-    def show(self, headers: Sequence[str], rows: list[output.Row], values: Any) -> None:
+    def show(self, headers: Sequence[str], rows: Sequence[output.Row], values: Any) -> None:
         """A table for people, `values` for programs."""
         if self.as_json:
             output.document(values)
@@ -83,8 +83,13 @@ class Session:
         if not destroys or self.yes:
             return True
         whole = "; ".join(effects)
-        if not sys.stdin.isatty():
+        if not is_asked():
             raise Problem(f"this would {whole}: say --yes to do it, or --dry-run to only see it", Exit.USAGE)
         if not click.confirm(output.visible(f"This will {whole}. Go on?"), err=True):
             raise Problem("nothing was done", Exit.STOPPED)
         return True
+
+
+def is_asked() -> bool:
+    """Whether there is somebody who can answer."""
+    return sys.stdin.isatty()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 from rich.live import Live
@@ -23,14 +24,14 @@ Key = tuple[str, str]
 
 
 @command(root, "watch")
-@click.option("--interval", type=click.FloatRange(min=0.2), default=2.0, show_default=True, help="Seconds between looks.")
+@click.option(
+    "--interval", type=click.FloatRange(min=0.2), default=2.0, show_default=True, help="Seconds between looks."
+)
 @click.option("--count", "-n", type=click.IntRange(1), help="Look so often and end.")
 @click.option("--sort", type=click.Choice(list(SORTS)), default="ready", show_default=True)
 @click.option("--top", type=click.IntRange(1), default=30, show_default=True, help="Queues to show.")
 @click.option("--containing", metavar="TEXT", help="Only queues with this in their name.")
-def watch(
-    session: Session, interval: float, count: int | None, sort: str, top: int, containing: str | None
-) -> None:
+def watch(session: Session, interval: float, count: int | None, sort: str, top: int, containing: str | None) -> None:
     """Queues and their rates, again and again, until Ctrl-C. RabbitMQ counts every five seconds.
 
     With --json each look is one document on a line of its own.
@@ -42,7 +43,9 @@ def watch(
             if session.as_json:
                 click.echo(output.line([dict(zip(HEADERS, row, strict=True)) for row in rows]))
             else:
-                output.console().print("" if number else None, output.table(HEADERS, rows), sep="\n")
+                if number:
+                    click.echo()
+                output.console().print(output.table(HEADERS, rows))
         return
     with Live(console=output.console(), auto_refresh=False) as live:
         for _ in _looks(count, interval):
@@ -91,26 +94,10 @@ def rates_of(before: Queue | None, now: Queue, seconds: float) -> Rates:
     return first, second, third
 
 
-def _looks(count: int | None, interval: float) -> Sequence[int] | _Endless:
-    return _Endless(count, interval)
-
-
-class _Endless:
+def _looks(count: int | None, interval: float) -> Iterator[int]:
     """0, 1, 2 … with a pause before each but the first."""
-
-    def __init__(self, count: int | None, interval: float) -> None:
-        self._count = count
-        self._interval = interval
-        self._number = -1
-        self._never = threading.Event()
-
-    def __iter__(self) -> _Endless:
-        return self
-
-    def __next__(self) -> int:
-        self._number += 1
-        if self._number == self._count:
-            raise StopIteration
-        if self._number:
-            self._never.wait(self._interval)
-        return self._number
+    never = threading.Event()
+    for number in itertools.count() if count is None else range(count):
+        if number:
+            never.wait(interval)
+        yield number

@@ -6,13 +6,13 @@ Two doors, as every broker has them: `BrokerClient` is the management HTTP API (
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from brokerctl.clients.management import Changing, Reading
-from brokerctl.clients.models import Arguments
+from brokerctl.clients.models import Arguments, Passed, Tap
 from brokerctl.errors import AmqpSyntaxError
 from brokerctl.wire import properties
 
@@ -248,6 +248,10 @@ class BrokerClient(Reading, Changing, Protocol):
 
     def carrier(self, vhost: str, destination: BrokerClient, destination_vhost: str) -> AbstractContextManager[Carrier]:
         """Open AMQP to both. Raises as `messages` does."""
+        ...
+
+    def tap(self, asked: Tap) -> Iterator[Passed]:
+        """Messages as they pass, without an end. Raises RequestRefused where the broker does not offer it."""
         ...
 
     def inside(self) -> Inside | None:

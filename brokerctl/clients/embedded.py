@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from brokerctl.clients.base import Address, Inside, Peek, Peeked, Relocated, Taken
 from brokerctl.clients.http import Http
-from brokerctl.clients.models import Capabilities, Overview
+from brokerctl.clients.models import Capabilities, Overview, Passed, Tap
 from brokerctl.clients.rabbitmq import read
 from brokerctl.clients.rabbitmq.client import RabbitMQClient
+from brokerctl.clients.rabbitmq.exchanges import in_path
 from brokerctl.clients.rabbitmq.read import Json
 from brokerctl.errors import UnexpectedReply
 
@@ -32,11 +33,27 @@ class EmbeddedClient(RabbitMQClient):
         found = self._announced[1] if self._announced else self.overview().capabilities
         return InsideEmbedded(self.http) if found.peek and found.move else None
 
+    def tap(self, asked: Tap) -> Iterator[Passed]:
+        """GET /api/vhosts/vhost/firehose."""
+        if not self.overview().capabilities.firehose:
+            return super().tap(asked)
+        exchange = None if asked.exchange is None else in_path(asked.exchange)
+        wanted = {"queue": asked.queue, "exchange": exchange, "routing_key": asked.routing_key}
+        params = {key: value for key, value in wanted.items() if value is not None}
+        params |= {"events": ",".join(asked.kinds), "payload": str(asked.payload_bytes)}
+        found = self.http.events("vhosts", asked.vhost, "firehose", params=params)
+        return (Passed(kind, values) for kind, values in found)
+
     def _capabilities(self, version: str) -> Capabilities:
         """What the broker announces. Asked for once per version: an older one may have answered before an update."""
         if self._announced is None or self._announced[0] != version:
             words = {word for item in self.http.get_list("extensions") for word in _announced(item)}
-            found = Capabilities(peek="peek" in words, move={"move", "copy"} <= words, pause="pause" in words)
+            found = Capabilities(
+                peek="peek" in words,
+                move={"move", "copy"} <= words,
+                pause="pause" in words,
+                firehose="firehose" in words,
+            )
             self._announced = version, found
         return self._announced[1]
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -27,6 +29,9 @@ from brokerctl.errors import (
 
 MAX_REPLY_BYTES = 256 * 1024 * 1024
 """10,000 queues of RabbitMQ take some 20 MB; a peer that sends for ever is cut off."""
+
+EVENTS_SECONDS = 60.0
+"""Without a sign of life in a stream: the embedded broker gives one every fifteen."""
 
 Json = Any
 
@@ -85,6 +90,21 @@ class Http:
     ) -> None:
         self._send("DELETE", segments, params=params, headers=headers)
 
+    def events(self, *segments: str, params: dict[str, str]) -> Iterator[tuple[str, dict[str, Json]]]:
+        """(event, data) of a stream of server-sent events, until the broker ends it."""
+        path = "/api" + names.path(*segments)
+        options: dict[str, Any] = {"params": params, "timeout": EVENTS_SECONDS}
+        with self._failures(EVENTS_SECONDS), self._client.stream("GET", path, **options) as response:
+            if response.status_code >= 300:
+                raise self._refusal(response.status_code, self._read(response), path)
+            event = ""
+            for line in response.iter_lines():
+                if line.startswith("event:"):
+                    event = line.removeprefix("event:").strip()
+                elif line.startswith("data:"):
+                    found = self._json(line.removeprefix("data:").encode())
+                    yield event, found if isinstance(found, dict) else {}
+
     def _send(
         self,
         method: str,
@@ -98,9 +118,17 @@ class Http:
         path = "/api" + names.path(*segments)
         seconds = timeout_seconds or self.address.timeout_seconds
         options: dict[str, Any] = {"params": params, "json": body, "headers": headers, "timeout": seconds}
+        with self._failures(seconds), self._client.stream(method, path, **options) as response:
+            content = self._read(response)
+        if response.status_code >= 300:
+            raise self._refusal(response.status_code, content, path)
+        return content
+
+    @contextmanager
+    def _failures(self, seconds: float) -> Iterator[None]:
+        """Whatever httpx raises, as a ClientError."""
         try:
-            with self._client.stream(method, path, **options) as response:
-                content = self._read(response)
+            yield
         except httpx.TimeoutException as error:
             raise BrokerUnreachable(f"{self._where} did not answer within {seconds:g} s") from error
         except httpx.TransportError as error:
@@ -110,9 +138,6 @@ class Http:
             raise BrokerUnreachable(f"there is no host {self.address.host}") from error
         except httpx.HTTPError as error:
             raise UnexpectedReply(f"{self._where} broke the HTTP protocol: {error}") from error
-        if response.status_code >= 300:
-            raise self._refusal(response.status_code, content, path)
-        return content
 
     def _read(self, response: httpx.Response) -> bytes:
         chunks, size = [], 0

@@ -35,6 +35,8 @@ class Capabilities:
     move: bool = False
     """Move and copy inside the broker: chosen messages or all, none of them doubled by a crash."""
     pause: bool = False
+    firehose: bool = False
+    """Messages as they pass."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -265,3 +267,26 @@ class Definitions:
         """The list at this key ('queues', 'users' …); empty when there is none."""
         found = self.document.get(kind)
         return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+@dataclass(slots=True, frozen=True)
+class Tap:
+    """Which passing messages one wants to see; None: any."""
+
+    vhost: str
+    queue: str | None = None
+    exchange: str | None = None
+    routing_key: str | None = None
+    kinds: tuple[str, ...] = ("published", "delivered")
+    payload_bytes: int = 0
+    """Of each body."""
+
+
+@dataclass(slots=True, frozen=True)
+class Passed:
+    """A message that passed, or how many were not told because they came too fast ('dropped')."""
+
+    kind: str
+    """'published', 'delivered', 'dropped' or 'end'."""
+    values: Arguments
+    """As docs/extensions.md describes them."""

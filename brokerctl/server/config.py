@@ -26,6 +26,9 @@ METRICS_ACCESS = ("monitoring", "anybody")
 NAMED_BY = ("distinguished_name", "common_name")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
+OF_THE_COMMAND_LINE = tuple(f"POSTROOM_{name}" for name in ("URL", "BROKER", "BROKERS", "USER", "PASSWORD"))
+"""A shell that names a broker for commands may start ours, too (docs/cli.md)."""
+
 OF_THE_DASHBOARD = tuple(
     f"POSTROOM_{name}"
     for name in (
@@ -140,7 +143,7 @@ class BrokerConfig:
 class _Reader:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
-        self._known = set(OF_THE_DASHBOARD)
+        self._known = {*OF_THE_DASHBOARD, *OF_THE_COMMAND_LINE}
 
     def exactly(self, name: str) -> str:
         self._known.add(name)

@@ -12,6 +12,7 @@ from brokerctl.server.config import BrokerConfig
 from tests.house.tree import files, parsed, text
 
 BROKER_SETTINGS, DASHBOARD_SETTINGS = Path("brokerctl/README.md"), Path("docs/settings.md")
+COMMAND_LINE = Path("docs/cli.md")
 CONFIG = Path("brokerctl/server/config.py")
 VARIABLE = r"POSTROOM_[A-Z_]+|DATABASE_URL"
 
@@ -23,7 +24,7 @@ def test_every_package_says_what_it_is() -> None:
 
 
 def test_every_variable_that_is_read_is_described() -> None:
-    described = set(re.findall(VARIABLE, text(BROKER_SETTINGS) + text(DASHBOARD_SETTINGS)))
+    described = set(re.findall(VARIABLE, text(BROKER_SETTINGS) + text(DASHBOARD_SETTINGS) + text(COMMAND_LINE)))
 
     assert _read_in("brokerctl", "dashboard", "bench", "docs", "manage.py") - described == set()
 
@@ -50,12 +51,18 @@ def test_the_broker_knows_the_dashboard_s_variables() -> None:
     )
 
 
+def test_the_broker_knows_the_command_line_s_variables() -> None:
+    known = {*config.OF_THE_COMMAND_LINE, *config.OF_THE_DASHBOARD, *_variables_of_fields().values()}
+
+    assert _read_in("brokerctl/cli") <= known
+
+
 def _read_in(*tops: str) -> set[str]:
     """Names of variables as whole strings; a sentence that mentions one is not a look-up."""
     strings = {
         node.value
         for path in files(".py")
-        if path.parts[0] in tops
+        if any(path.is_relative_to(top) for top in tops)
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }

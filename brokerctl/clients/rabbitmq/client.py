@@ -20,10 +20,12 @@ from brokerctl.clients.models import (
     Limits,
     Node,
     Overview,
+    Passed,
     Permission,
     Policy,
     Publisher,
     Queue,
+    Tap,
     TopicPermission,
     User,
     Vhost,
@@ -46,6 +48,7 @@ from brokerctl.clients.rabbitmq import (
 )
 from brokerctl.clients.rabbitmq.definitions import upload
 from brokerctl.clients.rabbitmq.policies import OPERATOR_POLICIES, POLICIES
+from brokerctl.errors import RequestRefused
 
 
 class _Reading:
@@ -269,6 +272,9 @@ class RabbitMQClient(_Reading):
 
     def carrier(self, vhost: str, destination: BrokerClient, destination_vhost: str) -> Carrier:
         return Carrier(self.address, vhost, destination.address, destination_vhost)
+
+    def tap(self, asked: Tap) -> Iterator[Passed]:
+        raise RequestRefused("this broker does not show messages as they pass; Postroom's embedded broker does")
 
     def inside(self) -> Inside | None:
         return None
