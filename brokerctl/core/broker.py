@@ -165,12 +165,13 @@ class Broker:
         """Consumers go, unacked messages return to their places, unused auto-delete queues go."""
         self._close_channels(channel.peer, [channel], effects)
 
-    def close_peer(self, peer: Peer, effects: Effects) -> None:
-        """A connection ended, however it did."""
+    def close_peer(self, peer: Peer, effects: Effects, received_bytes: int = 0, sent_bytes: int = 0) -> None:
+        """A connection ended, however it did, after so many bytes."""
         self._close_channels(peer, list(peer.channels.values()), effects)
         vhost = self.vhosts.get(peer.vhost)
         if vhost is not None:
             vhost.release_exclusive(peer.name, effects)
+            vhost.closed_connections.add(received_bytes, sent_bytes)
         if self.peers.pop(peer.name, None) is not None:
             self.context.churn.connection_closed += 1
 

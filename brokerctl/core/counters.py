@@ -35,6 +35,18 @@ class Counters:
 
 
 @dataclass(slots=True)
+class Traffic:
+    """Bytes of connections, both ways."""
+
+    received_bytes: int = 0
+    sent_bytes: int = 0
+
+    def add(self, received_bytes: int, sent_bytes: int) -> None:
+        self.received_bytes += received_bytes
+        self.sent_bytes += sent_bytes
+
+
+@dataclass(slots=True)
 class Churn:
     """Objects that came and went. What was opened is what is open plus what was closed."""
 

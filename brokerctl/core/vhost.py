@@ -13,7 +13,7 @@ from brokerctl.core.arguments import DROP_HEAD
 from brokerctl.core.channel import Channel
 from brokerctl.core.consumers import Consumer
 from brokerctl.core.context import Context
-from brokerctl.core.counters import Counters
+from brokerctl.core.counters import Counters, Traffic
 from brokerctl.core.dead_letter import DeadLetters
 from brokerctl.core.effects import CancelConsumer, Effects, Save
 from brokerctl.core.exchanges import TYPES, Binding, Exchange
@@ -53,6 +53,8 @@ class Vhost:
         """Changed by brokerctl.core.foreign only."""
         self.closed_channels = Counters()
         """What channels counted that are closed by now; with the open ones it is the total of the vhost."""
+        self.closed_connections = Traffic()
+        """The same for bytes of connections."""
         self.policies = Policies()
         self.limits: dict[str, int] = {}
         """Changed by brokerctl.core.limits only."""

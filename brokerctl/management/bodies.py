@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from typing import NoReturn
 
 from starlette.requests import ClientDisconnect, Request
@@ -56,7 +57,7 @@ async def read_bytes(request: Request, max_bytes: int = MAX_BYTES, too_large: st
 def parse(raw: bytes) -> Json:
     """The JSON object in these bytes. Raises Refusal."""
     try:
-        value = json.loads(raw.decode(), parse_constant=_no_number)
+        value = json.loads(raw.decode(), parse_float=_finite, parse_constant=_no_number)
         if b"\\u" in raw:
             # JSON can escape half a surrogate pair, which no UTF-8 can carry further.
             json.dumps(value, ensure_ascii=False).encode()
@@ -69,6 +70,12 @@ def parse(raw: bytes) -> Json:
     if not isinstance(value, dict):
         raise bad_request("not_json")
     return value
+
+
+def _finite(text: str) -> float:
+    """JSON can write numbers that no double holds; as infinity they could not be written down again."""
+    value = float(text)
+    return value if math.isfinite(value) else _no_number(text)
 
 
 def _no_number(name: str) -> NoReturn:

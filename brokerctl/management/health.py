@@ -46,10 +46,12 @@ async def alarms(call: Call) -> Response:
 
 
 async def port_listener(call: Call) -> Response:
-    text = call.name("port")
-    if not text.isdecimal() or not 0 < int(text) <= MAX_PORT:
+    try:
+        port = int(call.name("port"))
+    except ValueError:
+        raise bad_request("Invalid port") from None
+    if not 0 < port <= MAX_PORT:
         raise bad_request("Invalid port")
-    port = int(text)
     ports = sorted({listener.port for listener in call.door.node().listeners})
     if port not in ports:
         return await _failed(call, "No active listener", missing=port, ports=ports)

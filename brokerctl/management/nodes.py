@@ -61,6 +61,7 @@ def _row(call: Call) -> Json:
     plain: Json = {"name": node.name, "type": "disc", "running": True}
     if not call.has_stats:
         return plain
+    open_files, max_files = call.door.files()
     return {
         **plain,
         "being_drained": False,
@@ -68,6 +69,8 @@ def _row(call: Call) -> Json:
         "rates_mode": overview.RATES_MODE,
         "uptime": round((datetime.now(UTC) - node.started_at).total_seconds() * 1000),
         "processors": os.cpu_count() or 1,
+        "fd_used": open_files,
+        "fd_total": max_files,
         **call.node_stats.both(call.door, NODE, readings.of_node(node, call.broker)),
         "mem_limit": node.memory_limit_bytes,
         "mem_alarm": has_memory_alarm(node),

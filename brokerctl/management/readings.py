@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from brokerctl.core.broker import Broker
 from brokerctl.core.channel import Channel
-from brokerctl.core.counters import Counters
+from brokerctl.core.counters import Counters, Traffic
 from brokerctl.core.exchanges import Exchange
 from brokerctl.core.queue import Queue
 from brokerctl.core.vhost import Vhost
@@ -60,6 +60,17 @@ def of_vhost(vhost: Vhost, broker: Broker) -> Numbers:
         if peer.vhost == vhost.name:
             counted.extend(_messages(channel.counters) for channel in peer.channels.values())
     return ready + unacked, ready, unacked, *map(sum, zip(*counted, strict=True))
+
+
+def of_traffic(vhosts: Iterable[Vhost], connections: Iterable[ConnectionState]) -> Iterator[tuple[Vhost, Numbers]]:
+    """Bytes of each vhost's connections, those that are closed among them, in the order of CONNECTION."""
+    sums: dict[str, Traffic] = {}
+    for connection in connections:
+        sums.setdefault(connection.vhost, Traffic()).add(connection.received_bytes, connection.sent_bytes)
+    for vhost in vhosts:
+        total, closed = sums.setdefault(vhost.name, Traffic()), vhost.closed_connections
+        total.add(closed.received_bytes, closed.sent_bytes)
+        yield vhost, (total.received_bytes, total.sent_bytes)
 
 
 def of_vhosts(vhosts: Iterable[Vhost], broker: Broker) -> Numbers:

@@ -89,7 +89,10 @@ class Sampler:
                 yield
 
     def _connections(self, at: float) -> Iterator[None]:
-        for position, connection in enumerate(self._door.connections(), 1):
+        connections, broker = self._door.connections(), self._door.broker
+        for vhost, traffic in readings.of_traffic(broker.vhosts.values(), connections):
+            self._read(vhost.closed_connections, at, traffic, TOTAL_SECONDS)
+        for position, connection in enumerate(connections, 1):
             self._read(connection.peer, at, readings.of_connection(connection))
             for channel in list(connection.peer.channels.values()):
                 self._read(channel, at, readings.of_channel(channel))

@@ -37,9 +37,10 @@ class Range:
     @classmethod
     def parse(cls, age: str | None, step: str | None) -> Range | None:
         """None when either is missing or no number. Raises Refusal when the pair asks for nothing or too much."""
-        if age is None or step is None or not age.lstrip("-").isdecimal() or not step.lstrip("-").isdecimal():
+        try:
+            parsed = cls(int(age or ""), int(step or ""))
+        except ValueError:
             return None
-        parsed = cls(int(age), int(step))
         if parsed.age <= 0 or parsed.step <= 0 or parsed.age // parsed.step > MAX_SAMPLES:
             reason = f"Invalid range parameters: age {parsed.age}, incr {parsed.step}"
             raise Refusal(400, "invalid_range_parameters", reason)
@@ -78,6 +79,11 @@ class Series:
         """Note whether a consumer was ready, once per reading."""
         newest = float(could_deliver)
         self.shared_capacity = newest if self.reads == 1 else 0.8 * self.shared_capacity + 0.2 * newest
+
+    @property
+    def latest(self) -> tuple[int, ...]:
+        """The numbers of the last reading."""
+        return self._points[-1].values
 
     @property
     def idle_since(self) -> float | None:

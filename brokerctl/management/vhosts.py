@@ -13,7 +13,7 @@ from brokerctl.management.auth import Level
 from brokerctl.management.call import Call
 from brokerctl.management.connections import close_all
 from brokerctl.management.errors import Refusal, absent, bad_request
-from brokerctl.management.readings import LENGTHS, MESSAGES, VHOST
+from brokerctl.management.readings import CONNECTION, LENGTHS, MESSAGES, VHOST
 from brokerctl.management.resources import resource
 from brokerctl.management.values import Json
 
@@ -42,9 +42,18 @@ def row(vhost: Vhost, call: Call, wanted: frozenset[str] | None) -> Json:
         return found
     numbers = readings.of_vhost(vhost, call.broker)
     found |= call.lengths.both(vhost, VHOST, numbers, LENGTHS)
+    found |= _traffic(vhost, call)
     if any(numbers[len(LENGTHS) :]):
         found["message_stats"] = call.rates.both(vhost, VHOST, numbers, MESSAGES)
     return found
+
+
+def _traffic(vhost: Vhost, call: Call) -> Json:
+    """Bytes, as of the last reading: to add them up for every request would take a look at every connection."""
+    closed = vhost.closed_connections
+    series = call.services.sampler.series(closed)
+    numbers = series.latest if series is not None else (closed.received_bytes, closed.sent_bytes)
+    return call.data.both(closed, CONNECTION, numbers)
 
 
 def is_protected(vhost: Vhost) -> bool:

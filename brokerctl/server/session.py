@@ -211,7 +211,7 @@ class Session(asyncio.Protocol):
         if peer is not None:
             log.info("%s (%s) left vhost %s", self.name, self.user, peer.vhost)
             effects: Effects = []
-            self.node.broker.close_peer(peer, effects)
+            self.node.broker.close_peer(peer, effects, self.received_bytes, self.sent_bytes)
             self.node.carry(effects)
 
     def finish(self) -> None:

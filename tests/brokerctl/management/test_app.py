@@ -20,11 +20,20 @@ from tests.support.embedded import EmbeddedBroker
 ABSENT = {"error": "Object Not Found", "reason": "Not Found"}
 
 
+<<<<<<< HEAD
 @pytest.mark.parametrize("where", ["/wat", "/wat/", "/queues/", "/queues/%2F/q/wat", "/QUEUES"])
+=======
+@pytest.mark.parametrize("where", ["/wat", "/", "", "/queues//", "/queues/%2F/q/wat", "/QUEUES"])
+>>>>>>> a004b7c (Bytes of a vhost's connections, open files of the node; nonsense sent to every route is refused, never a failure)
 def test_an_unknown_path_is_404(api: httpx.Client, where: str) -> None:
     reply = api.get(where)
 
     assert (reply.status_code, reply.json()) == (404, ABSENT)
+
+
+def test_one_slash_at_the_end_is_none(api: httpx.Client) -> None:
+    assert api.get("/whoami/").json() == api.get("/whoami").json()
+    assert api.get("/queues/%2F/").status_code == 200
 
 
 def test_a_wrong_method_is_405_and_says_which_are_right(api: httpx.Client) -> None:

@@ -20,6 +20,7 @@ def test_the_node_tells_its_memory_and_disk(api: httpx.Client) -> None:
     assert node["disk_free"] > 0
     assert (node["mem_alarm"], node["disk_free_alarm"]) == (False, False)
     assert node["uptime"] > 0
+    assert 0 < node["fd_used"] < node["fd_total"]
     assert set(node["mem_used_details"]) == {"rate"}
     assert api.get(path("nodes", node["name"])).json()["os_pid"] == node["os_pid"]
     assert api.get("/nodes/nope").status_code == 404

@@ -10,6 +10,7 @@ from brokerctl.names import path
 from tests.brokerctl.management.conftest import Login
 from tests.brokerctl.management.test_queues import publish
 from tests.support.embedded import EmbeddedBroker
+from tests.support.waiting import wait_until
 
 
 def test_whoever_makes_a_vhost_may_use_it(api: httpx.Client) -> None:
@@ -155,3 +156,18 @@ def test_without_statistics_a_vhost_is_its_definition(api: httpx.Client, vhost: 
 
     assert {"name", "metadata", "cluster_state"} < plain.keys()
     assert {"messages", "message_stats"}.isdisjoint(plain)
+
+
+def test_bytes_of_a_vhost_outlive_its_connections(
+    embedded_broker: EmbeddedBroker, api: httpx.Client, vhost: str
+) -> None:
+    def counted() -> int:
+        shown = api.get(path("vhosts", vhost)).json()
+        assert shown["recv_oct_details"]["rate"] >= 0
+        return int(shown["recv_oct"])
+
+    for closed in (1, 2):
+        with embedded_broker.connect(vhost) as connection:
+            connection.channel().basic_publish("", "nobody", b"x" * 10_000)
+        # Shown as of the last reading, which may be five seconds old.
+        wait_until(lambda closed=closed: counted() > closed * 10_000, within=20)  # type: ignore[misc]

@@ -7,7 +7,6 @@ from tests.brokerctl.management.parity.requests import Reasons
 ERLANG = "of the Erlang machine: its processes, garbage collection, work units"
 DISK = "of RabbitMQ's message store; here messages lie in the store's log"
 FRAMES = "counted nowhere: bytes are"
-BYTES_OF_ALL = "bytes are counted per open connection only"
 NEWER = "of RabbitMQ 3.13, whose API this is; the RabbitMQ of the test is older"
 NO_TLS = "null for what is not there; RabbitMQ says null in lists and an empty text here"
 MIRRORS = "of mirrored queues"
@@ -41,7 +40,6 @@ CHANNEL: Reasons = {
     "reductions": ERLANG,
     "pending_raft_commands": "of replicated queues",
 }
-VHOST: Reasons = {"recv_oct": BYTES_OF_ALL, "send_oct": BYTES_OF_ALL}
 NODE: Reasons = dict.fromkeys(("context_switches", "gc_bytes_reclaimed", "gc_num", "net_ticktime"), ERLANG)
 NODE |= dict.fromkeys(
     ("proc_total", "proc_used", "run_queue", "metrics_gc_queue_length", "contexts.cowboy_opts"), ERLANG
@@ -52,7 +50,7 @@ NODE |= dict.fromkeys(("queue_index_read_count", "queue_index_write_count"), DIS
 NODE |= {f"io_{name}": DISK for name in ("read_avg_time", "read_bytes", "read_count", "reopen_count")}
 NODE |= {f"io_{name}": DISK for name in ("seek_avg_time", "seek_count", "sync_avg_time", "sync_count")}
 NODE |= {f"io_{name}": DISK for name in ("write_avg_time", "write_bytes", "write_count")}
-NODE |= dict.fromkeys(("fd_total", "fd_used", "sockets_total"), "limits of the system, which the broker does not read")
+NODE |= {"fd_used_details": "looked at when asked", "sockets_total": "no limit but that of all files"}
 NODE_EXTRA: Reasons = {
     "being_drained": NEWER,
     "contexts.node": "the same in the overview and here",

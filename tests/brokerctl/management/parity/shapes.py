@@ -16,7 +16,6 @@ from tests.brokerctl.management.parity.reasons import (
     OVERVIEW,
     OVERVIEW_EXTRA,
     QUEUE,
-    VHOST,
     in_items,
 )
 from tests.brokerctl.management.parity.requests import Shape
@@ -64,11 +63,11 @@ SHAPES = [
     Shape("/definitions", reasons.DEFINITIONS, reasons.DEFINITIONS_EXTRA),
     Shape("/definitions/{vhost}", reasons.VHOST_DEFINITIONS, reasons.VHOST_DEFINITIONS_EXTRA),
     Shape("/all-configuration", reasons.DEFINITIONS, reasons.DEFINITIONS_EXTRA),
-    Shape("/vhosts", VHOST, PROTECTED),
+    Shape("/vhosts", extra=PROTECTED),
     Shape("/vhosts?columns=name,metadata.tags", {"metadata.description": reasons.WHOLE}),
-    Shape("/vhosts?page=1", in_items(VHOST), in_items(PROTECTED)),
-    Shape("/vhosts/{vhost}", VHOST, PROTECTED),
-    Shape("/vhosts/{vhost}?" + RANGES, VHOST, PROTECTED),
+    Shape("/vhosts?page=1", extra=in_items(PROTECTED)),
+    Shape("/vhosts/{vhost}", extra=PROTECTED),
+    Shape("/vhosts/{vhost}?" + RANGES, extra=PROTECTED),
     Shape("/vhosts/{vhost}?disable_stats=true", extra=PROTECTED),
     Shape("/vhosts/{vhost}/permissions"),
     Shape("/vhosts/{vhost}/connections", CONNECTION),
