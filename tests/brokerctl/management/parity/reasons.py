@@ -42,7 +42,8 @@ CHANNEL: Reasons = {
 }
 NODE: Reasons = dict.fromkeys(("context_switches", "gc_bytes_reclaimed", "gc_num", "net_ticktime"), ERLANG)
 NODE |= dict.fromkeys(
-    ("proc_total", "proc_used", "run_queue", "metrics_gc_queue_length", "contexts.cowboy_opts"), ERLANG
+    ("proc_total", "proc_used", "run_queue", "metrics_gc_queue_length", "contexts.cowboy_opts", "contexts.protocol"),
+    ERLANG,
 )
 NODE |= dict.fromkeys(("mnesia_disk_tx_count", "mnesia_ram_tx_count", "ra_open_file_metrics", "db_dir"), DISK)
 NODE |= dict.fromkeys(("msg_store_read_count", "msg_store_write_count"), DISK)
@@ -56,7 +57,9 @@ NODE_EXTRA: Reasons = {
     "contexts.node": "the same in the overview and here",
     "contexts.ssl_opts": "the same in the overview and here",
 }
+WHO_PUBLISHES = "told in every rates mode here (docs/compatibility.md); by RabbitMQ in detailed only"
 OVERVIEW: Reasons = {
+    "contexts.protocol": "of one of its plugins, which serves at a port of its own",
     **dict.fromkeys(("contexts.cowboy_opts", "erlang_version", "erlang_full_version", "listeners.socket_opts"), ERLANG),
     **dict.fromkeys(("message_stats.disk_reads", "message_stats.disk_writes"), DISK),
     "release_series_support_status": "RabbitMQ's own",

@@ -25,6 +25,8 @@ RANGES = "&".join(f"{family}_age=60&{family}_incr=5" for family in ("lengths", "
 """Of all four families. How many samples there are, and so their averages, depends on the moment."""
 
 PROTECTED = {"protected_from_deletion": NEWER}
+INCOMING = {f"incoming.{name}": reasons.WHO_PUBLISHES for name in ("stats", "channel_details")}
+PUBLISHES = {f"publishes.{name}": reasons.WHO_PUBLISHES for name in ("stats", "exchange")}
 PLAIN_QUEUE = dict.fromkeys(("operator_policy", "effective_policy_definition"), NEWER)
 
 SHAPES = [
@@ -75,9 +77,9 @@ SHAPES = [
     Shape("/exchanges", headers=HERE),
     Shape("/exchanges/{vhost}"),
     Shape("/exchanges/{vhost}?page=1&page_size=10&sort=message_stats.publish_in&sort_reverse=true"),
-    Shape("/exchanges/{vhost}/events"),
-    Shape("/exchanges/{vhost}/events?" + RANGES),
-    Shape("/exchanges/{vhost}/events?disable_stats=true", {"message_stats": "asked not to be told"}),
+    Shape("/exchanges/{vhost}/events", extra=INCOMING),
+    Shape("/exchanges/{vhost}/events?" + RANGES, extra=INCOMING),
+    Shape("/exchanges/{vhost}/events?disable_stats=true", {"message_stats": "asked not to be told"}, INCOMING),
     Shape("/exchanges/{vhost}/events/bindings/source"),
     Shape("/exchanges/{vhost}/events/bindings/destination"),
     Shape("/queues", QUEUE, OURS, headers=HERE),
@@ -107,8 +109,8 @@ SHAPES = [
     Shape("/connections/{connection}?" + RANGES, CONNECTION, other_kind=reasons.NULL_TLS),
     Shape("/connections/{connection}/channels", CHANNEL),
     Shape("/channels", CHANNEL, headers=HERE),
-    Shape("/channels/{connection}%20(1)", CHANNEL),
-    Shape("/channels/{connection}%20(1)?" + RANGES, CHANNEL),
+    Shape("/channels/{connection}%20(1)", CHANNEL, PUBLISHES),
+    Shape("/channels/{connection}%20(1)?" + RANGES, CHANNEL, PUBLISHES),
     Shape("/connections/username/guest"),
     Shape("/users"),
     Shape("/users/without-permissions"),

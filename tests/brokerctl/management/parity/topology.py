@@ -105,7 +105,7 @@ STORIES: dict[str, list[Answer]] = {
         Answer("PUT", "/exchanges/nowhere/x", {"type": "topic"}),
         Answer("GET", "/exchanges/nowhere"),
         Answer("GET", "/exchanges/nowhere/x"),
-        Answer("GET", "/exchanges/{vhost}/amq.default"),
+        Answer("GET", "/exchanges/{vhost}/amq.default?columns=name,type,durable"),
         Answer("GET", "/exchanges/{vhost}/nope/bindings/source", ours=404, differs=NO_EXCHANGE),
         Answer("GET", "/exchanges/{vhost}/nope/bindings/destination", ours=404, differs=NO_EXCHANGE),
         Answer("GET", "/exchanges/{vhost}/amq.default/bindings/source"),
