@@ -13,6 +13,7 @@ from brokerctl.core.broker import Broker
 from brokerctl.core.permissions import User
 from brokerctl.core.vhost import Vhost
 from brokerctl.management import auth, bodies
+from brokerctl.management.catalogue import Catalogue
 from brokerctl.management.door import Door
 from brokerctl.management.errors import absent, bad_request, not_found
 from brokerctl.management.sampling import Rates, Sampler
@@ -29,6 +30,7 @@ class Services:
     sampler: Sampler
     node: str
     """The name of the one node."""
+    catalogue: Catalogue = field(default_factory=Catalogue)
 
 
 @dataclass(slots=True)

@@ -26,6 +26,7 @@ from brokerctl.management.errors import Refusal, bad_request, not_found
 from brokerctl.management.exporting import Sections
 from brokerctl.management.overview import PRODUCT, RABBITMQ_VERSION
 from brokerctl.management.resources import resource
+from brokerctl.management.turns import Turns
 from brokerctl.management.values import Json
 
 log = logging.getLogger(__name__)
@@ -85,12 +86,12 @@ async def _export(call: Call, head: Json, sections: Sections) -> Response:
         if not TOKEN.fullmatch(download):
             raise bad_request("download: a file name of letters, digits, dots, dashes and underscores")
         headers["content-disposition"] = f"attachment; filename={download}"
-    parts = [render.dumps(head)[:-1]]
+    turns, parts = Turns(), [render.dumps(head)[:-1]]
     for name, rows in sections.items():
         encoded = []
         for batch in render.batches(rows):
             encoded.append(render.dumps([make() for make in batch])[1:-1])
-            await asyncio.sleep(0)
+            await turns.give_way()
         parts += b',"%s":[' % name.encode(), b",".join(encoded), b"]"
     return await render.text(call, b"".join([*parts, b"}"]), headers)
 

@@ -115,6 +115,14 @@ class Rates:
         self._asked = asked
         self._offset = sampler.clock_offset
 
+    def rate(self, source: object, names: tuple[str, ...], name: str) -> float:
+        """Change per second of one number."""
+        series = self._sampler.series(source)
+        if series is None or not series.is_moving:
+            return 0.0
+        rate = series.rate(names.index(name))
+        return rate if name in readings.GAUGES else max(0.0, rate)
+
     def details(self, source: object, names: tuple[str, ...], name: str) -> dict[str, Any]:
         """The `…_details` of one number of `source`, whose readings are in the order of `names`."""
         series = self._sampler.series(source)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, TypeVar
 
 from brokerctl.management.prometheus.exposition import Labels, samples
 from brokerctl.management.prometheus.families import Family, Numbers
+from brokerctl.management.turns import Turns
 
 T = TypeVar("T")
 
 SLICE = 100
 """Objects between two looks at the clock."""
-
-SLICE_SECONDS = 0.002
-"""For so long the loop is held at most."""
 
 CHUNK = 500
 """Lines of text made at once."""
@@ -24,12 +20,10 @@ CHUNK = 500
 
 async def slices(objects: Sequence[T]) -> AsyncIterator[Sequence[T]]:
     """A few objects at a time; everybody else gets a turn between."""
-    begun = time.monotonic()
+    turns = Turns()
     for start in range(0, len(objects), SLICE):
         yield objects[start : start + SLICE]
-        if time.monotonic() - begun > SLICE_SECONDS:
-            await asyncio.sleep(0)
-            begun = time.monotonic()
+        await turns.give_way()
 
 
 async def totals(families: Sequence[Family[T]], objects: Sequence[T]) -> list[Numbers]:
@@ -49,13 +43,14 @@ async def by_object(family: Family[Any], objects: Sequence[Any], prefix: str) ->
     rows: list[tuple[Labels, Numbers]] = []
     async for some in slices(objects):
         rows.extend((family.where(each), family.read(each)) for each in some)
+    turns = Turns()
     for at, metric in enumerate(family.metrics):
         yield metric.head(prefix)
         for start in range(0, len(rows), CHUNK):
             yield samples(
                 prefix + metric.name, ((where, numbers[at]) for where, numbers in rows[start : start + CHUNK])
             )
-            await asyncio.sleep(0)
+            await turns.give_way()
 
 
 def of_all(families: Sequence[Family[Any]], sums: Sequence[Numbers], prefix: str) -> str:
