@@ -41,6 +41,7 @@ WHO_SEES_THE_VHOST = Expected((DENIED, IN, IN, IN, IN), (DENIED, HIDDEN, HIDDEN,
 WHO_HAS_RIGHTS = Expected((DENIED, IN, IN, IN, IN), (DENIED, HIDDEN, HIDDEN, HIDDEN, REFUSED))
 """An administrator sees every vhost, and does in it what its patterns allow."""
 
+WHO_MONITORS_AND_HAS_RIGHTS = Expected((DENIED, DENIED, DENIED, IN, IN), (DENIED, DENIED, DENIED, HIDDEN, REFUSED))
 POLICYMAKER_OF_THE_VHOST = Expected((DENIED, DENIED, IN, DENIED, IN), (DENIED, DENIED, HIDDEN, DENIED, IN))
 
 ROUTES: dict[Expected, str] = {
@@ -123,6 +124,9 @@ ROUTES: dict[Expected, str] = {
         DELETE /api/queues/{vhost}/{name}/contents
         POST /api/queues/{vhost}/{name}/get
         POST /api/queues/{vhost}/{name}/peek
+        POST /api/queues/{vhost}/{name}/copy
+        POST /api/queues/{vhost}/{name}/move
+        POST /api/queues/{vhost}/{name}/delete
         PUT /api/queues/{vhost}/{name}/pause
         PUT /api/queues/{vhost}/{name}/resume
         POST /api/bindings/{vhost}/e/{source}/{kind}/{destination}
@@ -161,6 +165,9 @@ ROUTES: dict[Expected, str] = {
         GET /metrics
         GET /metrics/per-object
         GET /metrics/detailed
+    """,
+    WHO_MONITORS_AND_HAS_RIGHTS: """
+        GET /api/vhosts/{vhost}/firehose
     """,
     ADMINISTRATOR: """
         PUT /api/cluster-name
