@@ -46,6 +46,9 @@ POLICYMAKER_OF_THE_VHOST = Expected((DENIED, DENIED, IN, DENIED, IN), (DENIED, D
 
 ROUTES: dict[Expected, str] = {
     EVERYBODY: """
+        GET /api/
+        GET /api/index.html
+        GET /api/openapi.json
         GET /api/version
         POST /api/login
         DELETE /api/login
