@@ -8,9 +8,10 @@ two, and what no queue takes has never left its place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 from typing import NamedTuple
 
 from brokerctl.core import publishing
@@ -89,7 +90,7 @@ class Relocation:
         begin = len(effects)
         self._channel.confirms = Confirms()
         try:
-            fates = [self._one(entry, effects) for entry in entries]
+            fates = [fate for alike in _alike(entries) for fate in self._together(alike, effects)]
         finally:
             self._channel.confirms = None
             effects[begin:] = publishing.without_answers(self._channel, effects[begin:])
@@ -98,8 +99,15 @@ class Relocation:
             self._source.remove(moved, effects)
         return fates
 
-    def _one(self, entry: Entry, effects: Effects) -> Fate:
-        message = entry.message
+    def _together(self, alike: Sequence[Entry], effects: Effects) -> list[Fate]:
+        """Neighbours of one envelope share their fate, but where a full queue may take some of them only."""
+        if self._destination.vhost.has_refusing_queues:
+            return [self._publish(entry.message, (entry.message.body,), effects) for entry in alike]
+        bodies = [entry.message.body for entry in alike]
+        return [self._publish(alike[0].message, bodies, effects)] * len(alike)
+
+    def _publish(self, message: Message, bodies: Sequence[bytes], effects: Effects) -> Fate:
+        """These bodies, each as `message` was published."""
         reason = self._objection(message) or self._copies(message)
         if reason:
             return Fate(Outcome.REFUSED, reason)
@@ -107,7 +115,7 @@ class Relocation:
         assert confirms is not None
         try:
             envelope = self._envelope(message)
-            reached = self._destination.publish_all(self._channel, envelope, (message.body,), True, effects)
+            reached = self._destination.publish_all(self._channel, envelope, bodies, True, effects)
         except AmqpError as error:
             return Fate(Outcome.REFUSED, error.reply_text)
         if not all(told.is_positive for told in confirms.take()):
@@ -138,6 +146,12 @@ class Relocation:
         )
         self._known = envelope, found
         return found
+
+
+def _alike(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+    """Runs of neighbours that share their envelope and are of one size: what is published at once."""
+    for _, run in groupby(entries, lambda entry: (id(entry.message.envelope), len(entry.message.body))):
+        yield list(run)
 
 
 def delete(source: Queue, entries: Sequence[Entry], effects: Effects) -> list[Fate]:

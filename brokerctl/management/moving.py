@@ -32,7 +32,7 @@ from brokerctl.management.values import Json
 
 MAX_IDS = 10_000
 
-MOST_AT_ONCE = 256
+MOST_AT_ONCE = 1000
 """Messages of one slice. It begins with few: each may go to a thousand queues."""
 
 SLICE_BYTES = 4_194_304
