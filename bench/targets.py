@@ -30,6 +30,9 @@ class Target(Protocol):
     @property
     def port(self) -> int: ...
 
+    @property
+    def api_port(self) -> int: ...
+
     def connect(self) -> pika.BlockingConnection: ...
 
     def versions(self) -> str: ...
@@ -57,6 +60,10 @@ class Ours:
     def port(self) -> int:
         return self.broker.amqp_port
 
+    @property
+    def api_port(self) -> int:
+        return self.broker.api_port
+
     def connect(self) -> pika.BlockingConnection:
         return self.broker.connect()
 
@@ -83,6 +90,10 @@ class Theirs:
     @property
     def port(self) -> int:
         return self.broker.amqp_port
+
+    @property
+    def api_port(self) -> int:
+        return self.broker.api_port
 
     def connect(self) -> pika.BlockingConnection:
         return self.broker.connect()
