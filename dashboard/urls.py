@@ -7,6 +7,7 @@ from dashboard import paths
 from dashboard.views import (
     brokers,
     declare,
+    definitions,
     delete,
     exchanges,
     health,
@@ -60,6 +61,10 @@ urlpatterns = [
     path(EXCHANGE + "bind/", declare.bind_exchange, name="exchange-bind"),
     path(EXCHANGE + "delete/", delete.exchange, name="exchange-delete"),
     path(BROKER + "<amqp:vhost>/unbind/", delete.binding, name="unbind"),
+    path(BROKER + "definitions/", definitions.definitions, name="definitions"),
+    path(BROKER + "definitions/export/", definitions.export, name="definitions-export"),
+    path(BROKER + "definitions/plans/<int:plan>/", definitions.plan, name="definitions-plan"),
+    path(BROKER + "definitions/plans/<int:plan>/discard/", definitions.discard, name="definitions-discard"),
     path(BROKER + "policies/", policies.listing, name="policies"),
     path(BROKER + "policies/new/", policies.add, name="policy-add"),
     path(BROKER + "<amqp:vhost>/policies/<amqp:policy>/", policies.edit, name="policy-edit"),

@@ -79,6 +79,17 @@ def diff(first: Definitions, second: Definitions) -> list[Change]:
     return changes
 
 
+def by_name(definitions: Definitions, kind: str) -> dict[tuple[str, ...], Arguments]:
+    """The items of this kind as they are written, by what names them."""
+    found = {}
+    for item in definitions.items(kind):
+        # An export of one vhost does not name it in each item.
+        whole = {"vhost": definitions.vhost, **item} if definitions.vhost is not None else item
+        normal = _normal(kind, whole)
+        found[tuple(_word(normal.get(key)) for key in NAMED_BY[kind])] = item
+    return found
+
+
 def parse(text: str, where: str) -> Definitions:
     """Definitions from a file's text. Raises RequestRefused, naming `where`."""
     try:
@@ -92,13 +103,8 @@ def parse(text: str, where: str) -> Definitions:
 
 
 def _by_name(definitions: Definitions, kind: str) -> dict[tuple[str, ...], Arguments]:
-    found = {}
-    for item in definitions.items(kind):
-        # An export of one vhost does not name it in each item.
-        whole = {"vhost": definitions.vhost, **item} if definitions.vhost is not None else item
-        normal = _normal(kind, whole)
-        found[tuple(_word(normal.get(key)) for key in NAMED_BY[kind])] = normal
-    return found
+    vhost = {} if definitions.vhost is None else {"vhost": definitions.vhost}
+    return {name: _normal(kind, {**vhost, **item}) for name, item in by_name(definitions, kind).items()}
 
 
 def _normal(kind: str, item: Arguments) -> Arguments:

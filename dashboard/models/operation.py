@@ -51,12 +51,13 @@ class Kind(models.TextChoices):
     CHANGE = "change", "Change"
     REMOVE = "remove", "Delete"
     IMPORT = "import", "Import"
+    EXPORT = "export", "Export"
 
 
 OF_QUEUES = frozenset({Kind.PURGE_MANY, Kind.MOVE_MANY, Kind.DELETE, Kind.PAUSE, Kind.RESUME, Kind.POLICY})
 """Jobs on many queues: their total and counts are of queues, and each queue has a line in `items`."""
 
-OF_DEFINITIONS = frozenset({Kind.CREATE, Kind.CHANGE, Kind.REMOVE, Kind.IMPORT})
+OF_DEFINITIONS = frozenset({Kind.CREATE, Kind.CHANGE, Kind.REMOVE, Kind.IMPORT, Kind.EXPORT})
 """They change how a broker is set up: counts are of definitions, and each of an import has a line in `items`."""
 
 

@@ -15,7 +15,7 @@ from brokerctl.operations.progress import Control, Tally
 from dashboard import brokers
 from dashboard.models import Broker, Operation
 from dashboard.models.operation import OF_QUEUES, Kind
-from dashboard.operations import policies
+from dashboard.operations import importing, policies
 from dashboard.operations.parameters import ManyParameters, MoveParameters, RepublishParameters
 
 ANSWER_SECONDS = 10.0
@@ -80,11 +80,16 @@ def _act(kind: Kind, client: BrokerClient, asked: ManyParameters) -> many.Act:
             return many.pause(client, is_paused=kind is Kind.PAUSE)
 
 
+def _import(operation: Operation, client: BrokerClient, control: Control, edits: Edits) -> Tally:
+    return importing.apply(operation, client, control)
+
+
 _HANDLERS: dict[Kind, Callable[[Operation, BrokerClient, Control, Edits], Tally]] = {
     Kind.PURGE: _purge,
     Kind.MOVE: partial(_move, keep=False),
     Kind.COPY: partial(_move, keep=True),
     Kind.REPUBLISH: _republish,
     **dict.fromkeys(OF_QUEUES, _many),
+    Kind.IMPORT: _import,
 }
 """Publishing is not here: one message is published in the request, which records it as done."""

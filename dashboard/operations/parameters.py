@@ -41,6 +41,16 @@ class ChangeParameters(Parameters):
 
 
 @dataclass(slots=True, frozen=True)
+class ImportParameters(Parameters):
+    noun: str
+    name: str
+    plan: int
+    """The number of the ImportPlan, which holds the file."""
+    digest: str
+    """Of the plan that was confirmed."""
+
+
+@dataclass(slots=True, frozen=True)
 class MoveParameters(Parameters):
     """Of a move and of a copy."""
 

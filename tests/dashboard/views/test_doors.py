@@ -57,6 +57,8 @@ PAGES = [
     Page("policies", Role.VIEWER, ("bench",)),
     Page("policy-add", Role.ADMIN, ("bench",)),
     Page("policy-add", Role.ADMIN, ("bench",), "post"),
+    Page("definitions", Role.ADMIN, ("bench",)),
+    Page("definitions", Role.ADMIN, ("bench",), "post"),
     Page("broker-add", None),
     Page("broker-add", None, (), "post"),
     Page("broker-edit", None, ("bench",)),
