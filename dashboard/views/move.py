@@ -48,6 +48,12 @@ class MovePage:
     exchanges: tuple[str, ...]
 
     @property
+    def moves_inside(self) -> bool:
+        """Whether the broker moves within itself, without handing messages out."""
+        overview = brokers.snapshot(self.broker).overview
+        return overview is not None and overview.capabilities.move
+
+    @property
     def count(self) -> int:
         return self.queue.messages_ready if self.selected is None else self.selected
 

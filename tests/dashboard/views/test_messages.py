@@ -5,8 +5,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from dashboard import brokers
 from dashboard.models import Broker
 from dashboard.reading.reads import ReadKey, reads
+from dashboard.snapshot import BrokerState, Snapshot
 from tests.dashboard.people import browser
 from tests.dashboard.places import declare, ready
 from tests.support.embedded import EmbeddedBroker
@@ -52,6 +54,25 @@ def test_a_look_shows_the_messages_and_leaves_them_ready(queue: str, real: Embed
     assert len(kept(client, queue)) == 3
     assert "order" in text
     assert ready(real, queue) == 3
+
+
+def test_on_a_broker_that_lets_us_look_the_page_says_that_nothing_changed(
+    queue: str, real: EmbeddedBroker, broker: Broker, operator: User
+) -> None:
+    brokers.remember(broker.pk, Snapshot(BrokerState.LIVE, overview=brokers.client(broker).overview()))
+    client = browser(operator)
+
+    before = client.get(address(queue)).content.decode()
+    after = read(client, queue)
+    move = client.get(reverse("move", args=["bench", "/", queue])).content.decode()
+
+    assert "Reading changes nothing." in before
+    assert "This look changed nothing." in after
+    assert "Within this broker a move is one step" in move
+    with real.connect() as connection:
+        taken = connection.channel().basic_get(queue)[0]
+    assert taken is not None
+    assert taken.redelivered is False
 
 
 def test_fewer_can_be_read_than_there_are(queue: str, operator: User) -> None:
