@@ -38,6 +38,6 @@ MODULES = (
     tapping,
     completion,
 )
-"""In the order of the reference; imported for the commands that each adds."""
+"""Imported for the commands that each adds."""
 
 __all__ = ["MODULES", "root", "run"]

@@ -19,13 +19,13 @@ COMMON = {"vhost", "broker", "url", "password_file", "timeout", "insecure", "as_
 
 
 def reference() -> str:
-    """Markdown: a heading for each command, its help, and a line for each option of its own."""
+    """Markdown: a heading for each command by its name, its help, and a line for each option of its own."""
     parts = [part for command, path in _commands(root, ()) for part in _described(command, path)]
     return "\n".join([BEGIN, "", *parts, END])
 
 
 def _commands(group: click.Group, path: tuple[str, ...]) -> Iterator[tuple[click.Command, tuple[str, ...]]]:
-    for name, command in group.commands.items():
+    for name, command in sorted(group.commands.items()):
         if isinstance(command, click.Group):
             yield from _commands(command, (*path, name))
         else:

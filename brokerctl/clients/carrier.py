@@ -62,7 +62,7 @@ class Carrier:
         self._taken = self._total = 0
         self._may_ack: int | None = None
         """How many acks the consumer's window leaves; None: any number."""
-        self._is_cut_short = False
+        self._is_cut_short = self._keeps = False
         self._allowance: Callable[[], int] | None = None
 
     def __enter__(self) -> Carrier:
@@ -92,7 +92,7 @@ class Carrier:
         is_stopped: Callable[[], bool] = lambda: False,
         allowance: Callable[[], int] | None = None,
     ) -> None:
-        self._queue, self._total, self._allowance = queue, total, allowance
+        self._queue, self._total, self._allowance, self._keeps = queue, total, allowance, keep
         quiet = _Quiet(self._source, self._target)
         while not self._is_over:
             self._is_cut_short |= is_stopped()
@@ -165,7 +165,8 @@ class Carrier:
 
     def _settle(self, settle: Settle, keep: bool) -> None:
         answered = self._target.answered
-        for number, result in answered.items():
+        for number in list(answered):
+            result = answered.pop(number)
             message = self._by_number.pop(number)
             self._bytes -= self._flying.pop(message.delivery_tag)
             if result.confirmed and result.routed and not keep:
@@ -173,7 +174,6 @@ class Carrier:
             else:
                 self._kept[message.delivery_tag] = None
             settle(message, result)
-        answered.clear()
 
     def _ack(self) -> None:
         settled = self._settled
@@ -200,6 +200,8 @@ class Carrier:
     def _give_back(self) -> None:
         """A connection that broke has returned everything already."""
         try:
+            # What was confirmed meanwhile has moved, whoever still wanted to hear of it.
+            self._settle(lambda message, result: None, self._keeps)
             self._source.cancel()
             self._may_ack = None
             for tag in self._settled:
