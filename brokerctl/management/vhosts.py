@@ -77,7 +77,9 @@ async def put(call: Call) -> Response:
     tags = values.tags(body)
     queue_type = _queue_type(body)
     if values.boolean(body, "tracing"):
-        raise bad_request("tracing: the firehose tracer is not offered here")
+        raise bad_request(
+            "tracing: there is no amq.rabbitmq.trace here; GET /vhosts/NAME/firehose shows messages as they pass"
+        )
     is_new = call.door.run(partial(_put, call, name, description, tags, queue_type))
     return render.done(201 if is_new else 204)
 

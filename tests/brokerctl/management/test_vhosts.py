@@ -40,7 +40,10 @@ def test_whoever_makes_a_vhost_may_use_it(api: httpx.Client) -> None:
             {"default_queue_type": "stream"},
             "default_queue_type: there are classic and quorum queues here",
         ),
-        ({"tracing": True}, "tracing: the firehose tracer is not offered here"),
+        (
+            {"tracing": True},
+            "tracing: there is no amq.rabbitmq.trace here; GET /vhosts/NAME/firehose shows messages as they pass",
+        ),
     ],
 )
 def test_what_a_vhost_cannot_be_is_refused(api: httpx.Client, body: object, reason: object) -> None:
