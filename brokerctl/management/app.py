@@ -79,6 +79,8 @@ RESOURCES = [
 
 RESOURCES += openapi.resources(RESOURCES)
 
+ROOT = "/api/"
+
 HEADERS = {
     # The description's page says otherwise; all else is no page: a browser that is shown some of it must run, load and
     # frame nothing.
@@ -146,12 +148,14 @@ class Edge:
         raw: bytes = scope["raw_path"].partition(b"?")[0]
         try:
             unquote_to_bytes(raw).decode()
-            # One slash too many at the end is none, as with RabbitMQ: some client libraries send it.
-            path = raw.decode("ascii").removesuffix("/")
+            path = raw.decode("ascii")
         except UnicodeDecodeError:
             refusal = Refusal(400, "bad_request", "the path is not percent-encoded UTF-8")
             await refused(refusal)(scope, receive, send_with_headers)
             return
+        if path != ROOT:
+            # One slash too many at the end is none, as with RabbitMQ: some client libraries send it.
+            path = path.removesuffix("/")
         await self._app({**scope, "path": path}, receive, send_with_headers)
 
 

@@ -149,6 +149,7 @@ VHOST: Fields = {
     "tracing": "flag",
     "cluster_state": "{text}",
     **LENGTHS_NOW,
+    **counted("recv_oct", "send_oct"),
     "message_stats": "MessageStats",
 }
 
@@ -184,6 +185,8 @@ NODE: Fields = {
     "rates_mode": "text",
     "uptime": ("int", "Milliseconds."),
     "processors": "int",
+    "fd_used": "int",
+    "fd_total": "int",
     **counted("mem_used", "disk_free", "sockets_used", *CHURN),
     "mem_limit": "int",
     "mem_alarm": "flag",
