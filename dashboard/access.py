@@ -82,9 +82,8 @@ def require(user: Person, broker: Broker, vhost: str | None, role: Role) -> None
 
 def require_somewhere(user: Person, broker: Broker, role: Role) -> None:
     """Raise PermissionDenied when the role is too low on every vhost that the user may see."""
-    vhosts = visible_vhosts(user, broker)
-    if vhosts is None or not any(may(user, broker, vhost, role) for vhost in vhosts):
-        require(user, broker, min(vhosts) if vhosts else None, role)
+    if not may_somewhere(user, broker, role):
+        require(user, broker, min(visible_vhosts(user, broker) or ("",)), role)
 
 
 def is_admin_somewhere(user: Person, broker: Broker) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from brokerctl.clients.models import Exchange, MessageCounters, Node, Overview, Queue, Vhost
+from brokerctl.clients.models import Capabilities, Exchange, MessageCounters, Node, Overview, Queue, Vhost
 
 DEPTH_STEP_SECONDS = 5.0
 """Between two values of a depth: sixty of them are the last five minutes."""
@@ -107,6 +107,11 @@ class Snapshot:
     @property
     def is_live(self) -> bool:
         return self.state is BrokerState.LIVE
+
+    @property
+    def can(self) -> Capabilities:
+        """What the broker can do beyond RabbitMQ's API, as far as it is known."""
+        return self.overview.capabilities if self.overview else Capabilities()
 
     @property
     def vhost_names(self) -> frozenset[str]:

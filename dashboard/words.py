@@ -17,6 +17,11 @@ def sentence(error: object) -> str:
     return text[:1].upper() + text[1:] + ("" if not text or text.endswith((".", "?")) else ".")
 
 
+def counted(number: int, noun: str) -> str:
+    """counted(1, "queue") is '1 queue', counted(1200, "queue") '1,200 queues'."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def visible(name: str) -> str:
     """A name that looks like no other: what cannot be seen in it, or would turn its letters around, becomes a sign."""
     return "".join(map(_sign, SPACES.sub(lambda found: "␣" * len(found[0]), name)))

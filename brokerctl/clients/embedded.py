@@ -53,6 +53,7 @@ class EmbeddedClient(RabbitMQClient):
                 move={"move", "copy"} <= words,
                 pause="pause" in words,
                 firehose="firehose" in words,
+                unacked="unacked" in words,
             )
             self._announced = version, found
         return self._announced[1]

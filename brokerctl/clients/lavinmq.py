@@ -11,9 +11,11 @@ from dataclasses import replace
 from brokerctl.clients.models import Capabilities, Overview
 from brokerctl.clients.rabbitmq.client import RabbitMQClient
 
+CAPABILITIES = Capabilities(pause=True, unacked=True, cancel_consumer=True)
+
 
 class LavinMQClient(RabbitMQClient):
     """The same requests; the differences of its answers are absorbed by rabbitmq.read."""
 
     def overview(self) -> Overview:
-        return replace(super().overview(), capabilities=Capabilities(pause=True))
+        return replace(super().overview(), capabilities=CAPABILITIES)

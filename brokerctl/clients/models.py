@@ -27,6 +27,29 @@ class MessageCounters:
 
 
 @dataclass(slots=True, frozen=True)
+class MessageRates:
+    """Messages per second, as the broker works them out over its last seconds; None when it does not say."""
+
+    publish: float | None = None
+    deliver_get: float | None = None
+    ack: float | None = None
+    redeliver: float | None = None
+    confirm: float | None = None
+    return_unroutable: float | None = None
+    drop_unroutable: float | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class Traffic:
+    """Bytes to and from clients since the connection (or vhost) began, and per second."""
+
+    received_bytes: int = 0
+    sent_bytes: int = 0
+    receive_rate: float | None = None
+    send_rate: float | None = None
+
+
+@dataclass(slots=True, frozen=True)
 class Capabilities:
     """What this broker can do beyond RabbitMQ's API. Pages show the rest disabled, with the reason."""
 
@@ -37,6 +60,9 @@ class Capabilities:
     pause: bool = False
     firehose: bool = False
     """Messages as they pass."""
+    unacked: bool = False
+    """Tells who holds each unacked message."""
+    cancel_consumer: bool = False
 
 
 @dataclass(slots=True, frozen=True)
@@ -55,6 +81,19 @@ class Overview:
     queues: int = 0
     consumers: int = 0
     capabilities: Capabilities = field(default_factory=Capabilities)
+    listeners: tuple[Listener, ...] = ()
+    """Empty for a user who may not see them, as `churn`."""
+    churn: dict[str, float] = field(default_factory=dict)
+    """'connection_created', 'channel_closed' … per second."""
+
+
+@dataclass(slots=True, frozen=True)
+class Listener:
+    node: str
+    protocol: str
+    address: str
+    port: int
+    tls: bool
 
 
 @dataclass(slots=True, frozen=True)
@@ -68,6 +107,22 @@ class Node:
     disk_free_bytes: int | None
     disk_free_limit_bytes: int | None
     disk_alarm: bool
+    version: str = ""
+    """Empty when the node does not say; the overview then has the version of them all."""
+    processors: int | None = None
+    files_used: int | None = None
+    """File descriptors."""
+    files_limit: int | None = None
+    sockets_used: int | None = None
+    sockets_limit: int | None = None
+    processes_used: int | None = None
+    """Of the Erlang machine; None elsewhere."""
+    processes_limit: int | None = None
+    run_queue: int | None = None
+    is_drained: bool = False
+    """Put into maintenance: it takes no connections and leads no queues."""
+    partitions: tuple[str, ...] = ()
+    """Nodes that it lost sight of and that went on without it."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -160,6 +215,23 @@ class Connection:
     connected_at: datetime | None
     tls: bool
     protocol: str
+    node: str = ""
+    host: str = ""
+    """Our end, as the client reached it."""
+    port: int = 0
+    auth_mechanism: str = ""
+    channel_max: int = 0
+    """0: no limit was agreed."""
+    frame_max: int = 0
+    """In bytes."""
+    heartbeat_seconds: int = 0
+    """0: none."""
+    container_id: str = ""
+    """Of AMQP 1.0."""
+    client_properties: Arguments = field(default_factory=dict)
+    traffic: Traffic = field(default_factory=Traffic)
+    tls_details: dict[str, str] = field(default_factory=dict)
+    """What is known of 'protocol', 'key_exchange', 'cipher', 'hash', 'subject', 'issuer', 'serial', 'validity'."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -173,6 +245,21 @@ class Channel:
     messages_unacknowledged: int
     prefetch: int
     confirm: bool
+    node: str = ""
+    state: str = ""
+    transactional: bool = False
+    global_prefetch: int = 0
+    """Of all its consumers together; 0: none."""
+    messages_unconfirmed: int = 0
+    messages_uncommitted: int = 0
+    acks_uncommitted: int = 0
+    pending_raft_commands: int | None = None
+    """What it waits for at quorum queues, as `cached_segments`; RabbitMQ only."""
+    cached_segments: int | None = None
+    peer_host: str = ""
+    peer_port: int = 0
+    counters: MessageCounters = field(default_factory=MessageCounters)
+    rates: MessageRates = field(default_factory=MessageRates)
 
 
 @dataclass(slots=True, frozen=True)
@@ -188,6 +275,12 @@ class Consumer:
     connection_name: str
     peer_host: str
     user: str
+    activity: str = ""
+    """'up', 'single_active', 'waiting' or 'suspected_down'; empty when the broker does not say."""
+    channel_number: int = 0
+    arguments: Arguments = field(default_factory=dict)
+    timeout_ms: int | None = None
+    """How long it may hold a message before its channel is closed; None when the broker does not say."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -227,6 +320,14 @@ class Vhost:
     tags: tuple[str, ...] = ()
     default_queue_type: str = ""
     """Empty when the broker does not say."""
+    is_protected: bool = False
+    """From deletion."""
+    is_traced: bool = False
+    cluster_state: dict[str, str] = field(default_factory=dict)
+    """Per node 'running' or 'stopped'."""
+    counters: MessageCounters = field(default_factory=MessageCounters)
+    rates: MessageRates = field(default_factory=MessageRates)
+    traffic: Traffic = field(default_factory=Traffic)
 
 
 @dataclass(slots=True, frozen=True)

@@ -21,6 +21,8 @@ from brokerctl.errors import ClientError
 from dashboard import brokers
 from dashboard.live.feeds import Feeds
 from dashboard.live.history import BrokerHistory
+from dashboard.live.looker import Looker
+from dashboard.looks import look
 from dashboard.models import Broker
 from dashboard.snapshot import BrokerState, Snapshot
 
@@ -47,6 +49,7 @@ class Collector:
         self._feeds = feeds
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="collector")
         self._watchers: dict[int, Watcher] = {}
+        self._lookers: dict[int, Looker] = {}
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -54,6 +57,7 @@ class Collector:
 
     async def stop(self) -> None:
         tasks = [watcher.task for watcher in self._watchers.values()]
+        tasks += [looker.task for looker in self._lookers.values()]
         if self._task is not None:
             tasks.append(self._task)
         for task in tasks:
@@ -79,10 +83,13 @@ class Collector:
             if row is None or fingerprint(row) != fingerprint(watcher.broker):
                 watcher.task.cancel()
                 del self._watchers[pk]
+                self._lookers.pop(pk).task.cancel()
                 brokers.forget(pk)
+                look.forget(watcher.broker.slug)
         for pk, row in known.items():
             if pk not in self._watchers:
                 self._watchers[pk] = Watcher(row, self._feeds, self._threads)
+                self._lookers[pk] = Looker(row, self._feeds, self._threads)
 
 
 class Watcher:

@@ -6,6 +6,7 @@ Feeds:
     queues:<broker>                  rows of the list, by row key; `only` limits them
     queue:<broker>:<vhost>:<queue>   tiles of one queue, and a point of its charts
     exchanges:<broker>               rates of the exchanges
+    connections:<broker> …           what is asked for only while somebody watches: dashboard.live.things
     jobs, job:<id>                   progress of jobs
 Names are path segments (dashboard.paths), so that a colon in a queue's name is not one of ours.
 """
@@ -25,10 +26,11 @@ from django.db.models import Q
 
 from brokerctl.metrics.series import GRAINS, Series
 from dashboard import access, brokers, paths
-from dashboard.live import rows
+from dashboard.live import rows, things
 from dashboard.live.history import BrokerHistory, Key
 from dashboard.live.protocol import LEASE_SECONDS, Data, encode
 from dashboard.live.subscriptions import Sender, Stream, StreamKey, Subscriptions, push
+from dashboard.live.things import Watched
 from dashboard.models import Broker, Operation
 from dashboard.models.operation import OperationQuerySet
 from dashboard.snapshot import Snapshot
@@ -50,6 +52,8 @@ class Feeds:
         self.subscriptions = Subscriptions(LEASE_SECONDS)
         self._histories: dict[str, BrokerHistory] = {}
         self._rows: list[Broker] = []
+        self._charts: dict[str, Series] = {}
+        """Of looked-at things, by feed."""
 
     # For sockets
 
@@ -94,6 +98,28 @@ class Feeds:
     def wants_exchanges(self, slug: str) -> bool:
         return bool(self.subscriptions.streams(f"exchanges:{slug}"))
 
+    def watched_looks(self, slug: str) -> list[Watched]:
+        """What somebody has on a screen and the collector does not ask for."""
+        feeds = dict.fromkeys(stream.key.feed for stream in self.subscriptions.streams(""))
+        parts = ((feed, *feed.split(":", 2)[:2]) for feed in feeds)
+        return [things.watched(feed) for feed, kind, *named in parts if kind in things.THINGS and named == [slug]]
+
+    def chart(self, feed: str, series: Series | None) -> None:
+        """The past of a looked-at thing; None: there is none any more."""
+        if series is None:
+            self._charts.pop(feed, None)
+            return
+        self._charts[feed] = series
+        for stream in self.subscriptions.streams(feed):
+            if stream.key.feed == feed:
+                stream.start_over()
+
+    async def looked(self, broker: Broker, feed: str) -> None:
+        """The broker was asked for this."""
+        for stream in self.subscriptions.streams(feed):
+            if stream.key.feed == feed:
+                await self._refresh(stream)
+
     async def broker_changed(self, broker: Broker) -> None:
         """A new snapshot is there: refresh what shows it."""
         slug = broker.slug
@@ -135,6 +161,8 @@ class Feeds:
         broker = next((row for row in self._rows if row.slug == names[0]), None)
         if broker is None:
             return {"state": "connecting"}
+        if kind in things.THINGS:
+            return things.data(broker, key, now) | {"points": self._latest(self._charts.get(key.feed))}
         taken = brokers.snapshot(broker).only(key.scope)
         if kind == "queue":
             name = paths.name(names[1]), paths.name(names[2])
@@ -195,6 +223,8 @@ class Feeds:
         if kind == "queue":
             series = self._series(names[0], (paths.name(names[1]), paths.name(names[2])))
             return {"history": {grain: rows.points(series, grain) for grain in GRAINS}}
+        if key.feed in self._charts:
+            return {"history": {grain: rows.points(self._charts[key.feed], grain) for grain in GRAINS}}
         if kind == "brokers":
             slugs = [row.slug for row in self._rows if _parts(key.scope, row.slug)[0]]
             return {
@@ -212,6 +242,7 @@ def _scope(user: AbstractBaseUser | AnonymousUser, feed: str) -> frozenset[str] 
     """
     kind, *names = feed.split(":")
     expected = {"frame": 0, "brokers": 0, "queues": 1, "exchanges": 1, "queue": 3, "jobs": 0, "job": 1}
+    expected |= {name: thing.names + 1 for name, thing in things.THINGS.items()}
     if expected.get(kind) != len(names) or not user.is_authenticated:
         raise Refused("no such feed")
     if kind in ("frame", "brokers"):
@@ -222,9 +253,11 @@ def _scope(user: AbstractBaseUser | AnonymousUser, feed: str) -> frozenset[str] 
     if broker is None:
         raise Refused("no such feed")
     vhosts = access.visible_vhosts(user, broker)
-    if kind == "queue":
-        vhost = _named(names[1])
-        _named(names[2])
+    named = [_named(name) for name in names[1:]]
+    if kind in things.THINGS and things.THINGS[kind].is_of_broker and vhosts is not None:
+        raise Refused("no such feed")
+    if kind == "queue" or (kind in things.THINGS and things.THINGS[kind].is_of_vhost):
+        vhost = named[0]
         if vhosts is not None and vhost not in vhosts:
             raise Refused("no such feed")
         # Whoever may see the queue sees all of it: one stream serves them all.

@@ -35,6 +35,10 @@ class Stream:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while new data are worked out and handed to the sockets."""
 
+    def start_over(self) -> None:
+        """There is a past that nobody has: everybody gets everything next time."""
+        self.sockets = dict.fromkeys(self.sockets, False)
+
     def snapshot(self, at: float, extra: Data) -> str:
         return encode("snapshot", feed=self.key.feed, seq=self.sequence, at=at, data=self.data | extra)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from brokerctl.clients.models import Binding, Exchange
+from dashboard.looks.kinds import ExchangeLook
+from dashboard.looks.look import Look
 from dashboard.models import Broker
 from dashboard.snapshot import Snapshot
 
@@ -28,16 +31,41 @@ class ExchangesPage:
 
 
 @dataclass(slots=True, frozen=True)
+class Led:
+    """A binding from here."""
+
+    binding: Binding
+    rate: float | None
+    """Messages per second over it; None: the broker does not count that."""
+
+
+@dataclass(slots=True, frozen=True)
+class Alternate:
+    """Where what has no route goes."""
+
+    name: str
+    origin: str
+    """'argument' or 'policy …'."""
+
+
+@dataclass(slots=True, frozen=True)
 class ExchangePage:
     broker: Broker
     vhost: str
     snapshot: Snapshot
     listed: ListedExchange
+    feed: str
+    shape: str
     may_operate: bool
     may_administer: bool
-    outgoing: tuple[Binding, ...] | None
-    """Where it sends to; None: the broker did not answer, and `detail_error` says why."""
-    incoming: tuple[Binding, ...] | None
+    """Whether this person may bind and delete it."""
+    look: Look[ExchangeLook] | None
+    """None: the broker did not answer, and `detail_error` says why."""
+    outgoing: tuple[Led, ...] | None
+    """Where it sends to."""
+    alternate: Alternate | None
+    policy: tuple[tuple[str, Any], ...]
+    """What its policy says."""
     detail_error: str
 
     @property

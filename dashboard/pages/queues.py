@@ -1,15 +1,12 @@
-"""The list of queues and the page of one queue."""
+"""The list of queues."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from brokerctl.clients.models import Binding, Consumer
 from dashboard.bulk import Bulk
 from dashboard.listing.table import Listing
 from dashboard.models import Broker
-from dashboard.outlook import Outlook
 from dashboard.snapshot import BrokerState, QueueRow, Snapshot
 from dashboard.verdicts import Verdict
 
@@ -57,30 +54,3 @@ class QueuesPage:
             f"{self.broker.name} has no queues that you may see. "
             "Declare one with any AMQP client and it appears here within seconds."
         )
-
-
-@dataclass(slots=True, frozen=True)
-class Argument:
-    """One rule in effect on a queue, and where it comes from."""
-
-    name: str
-    value: Any
-    origin: str
-
-
-@dataclass(slots=True, frozen=True)
-class QueuePage:
-    broker: Broker
-    vhost: str
-    snapshot: Snapshot
-    row: QueueRow
-    verdict: Verdict
-    outlook: Outlook
-    may_operate: bool
-    may_administer: bool
-    """Whether this person may bind and delete it."""
-    bindings: tuple[Binding, ...] | None
-    """None: the broker did not answer, and `detail_error` says why."""
-    consumers: tuple[Consumer, ...] | None
-    detail_error: str
-    arguments: tuple[Argument, ...]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.views.decorators.http import require_http_methods
 
@@ -89,6 +90,8 @@ def _read(request: HttpRequest, here: Place, queue: str) -> HttpResponse:
     entries = tuple(Entry(at, seen.fingerprint, seen.message) for at, seen in enumerate(look.seen, start=1))
     read = Read(now(), count, entries, look.ready, look.deliveries_left, look.is_traceless)
     reads.keep(key(request, here, queue), read)
+    if "back" in request.POST:
+        return redirect(reverse("queue", args=[here.broker.slug, here.vhost, queue]) + "#messages")
     return redirect(request.get_full_path())
 
 

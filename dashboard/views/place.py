@@ -84,7 +84,7 @@ def says_why(
         except ClientError as error:
             slug = str(kwargs.get("broker", ""))
             broker = access.visible_brokers(request.user).filter(slug=slug).first()
-            noun = "exchange" if "exchange" in kwargs else "queue"
+            noun = next((noun for noun in NOUNS if noun in kwargs), "queue")
             missing = _missing(error, broker, noun, kwargs)
             context = {
                 "title": f"No such {noun}" if missing else TITLES.get(type(error), "The broker refused"),
@@ -92,6 +92,7 @@ def says_why(
                 "broker": broker,
                 "list": f"{noun}s",
                 "is_missing": bool(missing),
+                "why": WHY.get(noun, "It was deleted, or never declared; names are case-sensitive."),
             }
             status = 404 if isinstance(error, ObjectNotFound) else 502
             return render(request, "brokers/refused.html", context, status=status)
@@ -103,7 +104,18 @@ def _missing(error: ClientError, broker: Broker | None, noun: str, names: Mappin
     """What the address names and the broker does not have, in words; the broker itself only says 'Not Found'."""
     if not isinstance(error, ObjectNotFound) or broker is None or noun not in names:
         return ""
-    return f"There is no {noun} {visible(str(names[noun]))} in vhost {names['vhost']} on {broker.name}."
+    where = f"in vhost {names['vhost']} " if "vhost" in names and noun != "vhost" else ""
+    return f"There is no {noun} {visible(str(names[noun]))} {where}on {broker.name}."
+
+
+NOUNS = ("queue", "exchange", "connection", "channel", "node", "vhost")
+"""What an address may name, the narrowest first."""
+
+WHY = {
+    "connection": "It was closed: clients that connect again get another name.",
+    "channel": "It was closed, or its connection was.",
+    "node": "It left the cluster, or never was in it.",
+}
 
 
 TITLES: dict[type[ClientError], str] = {

@@ -1,25 +1,21 @@
-"""The list of queues, and one queue."""
+"""The list of queues."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
-from brokerctl.clients.models import Queue
-from brokerctl.errors import ClientError
-from dashboard import access, brokers, outlook, verdicts
+from dashboard import access, verdicts
 from dashboard.bulk import bulk
 from dashboard.listing import export
 from dashboard.models import Broker
-from dashboard.models.grant import Role
-from dashboard.pages.queues import Argument, Listed, QueuePage, QueuesPage
-from dashboard.snapshot import QueueRow, Rates, Snapshot
+from dashboard.pages.queues import Listed, QueuesPage
+from dashboard.snapshot import Snapshot
 from dashboard.tables.queues import TABLE
 from dashboard.views import lists
 from dashboard.views.lists import listing_of
-from dashboard.views.place import says_why
 
 
 def list_queues(request: HttpRequest, broker: str) -> HttpResponseBase:
@@ -44,45 +40,3 @@ def queue_rows(broker: Broker, taken: Snapshot) -> list[Listed]:
     """Every queue with its verdict, as the table has them."""
     now = timezone.now()
     return [Listed(broker.slug, row, verdicts.of_queue(row, taken, now)) for row in taken.queues.values()]
-
-
-@says_why
-def detail(request: HttpRequest, broker: str, vhost: str, queue: str) -> HttpResponse:
-    found = access.broker_or_404(request.user, broker)
-    access.require(request.user, found, vhost, Role.VIEWER)
-    taken = access.visible_snapshot(request.user, found)
-    row = taken.queues.get((vhost, queue)) or _asked(found, vhost, queue)
-    bindings, consumers, error = None, None, ""
-    try:
-        client = brokers.client(found)
-        bindings = tuple(client.queue_bindings(vhost, queue))
-        consumers = tuple(client.queue_consumers(vhost, queue))
-    except ClientError as failure:
-        error = str(failure)
-    role = access.role_on(request.user, found, vhost)
-    page = QueuePage(
-        broker=found,
-        vhost=vhost,
-        snapshot=taken,
-        row=row,
-        verdict=verdicts.of_queue(row, taken, timezone.now()),
-        outlook=outlook.of_queue(row),
-        may_operate=role is not None and access.RANKS[role] >= access.RANKS[Role.OPERATOR],
-        may_administer=role is Role.ADMIN,
-        bindings=bindings,
-        consumers=consumers,
-        detail_error=error,
-        arguments=_arguments(row.queue),
-    )
-    return render(request, "queues/queue.html", {"page": page})
-
-
-def _asked(broker: Broker, vhost: str, queue: str) -> QueueRow:
-    """A queue the collector has not seen yet: ask the broker. Raises ClientError."""
-    return QueueRow(brokers.client(broker).queue(vhost, queue), Rates())
-
-
-def _arguments(queue: Queue) -> tuple[Argument, ...]:
-    of_queue = [Argument(name, value, "queue") for name, value in sorted(queue.arguments.items())]
-    origin = f"policy {queue.policy}" if queue.policy else "policy"
-    return (*of_queue, *(Argument(name, value, origin) for name, value in sorted(queue.effective_policy.items())))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from brokerctl.clients.http import Http
-from brokerctl.clients.models import Channel
+from brokerctl.clients.models import Channel, Consumer
 from brokerctl.clients.rabbitmq import read
+from brokerctl.clients.rabbitmq.consumers import parse as parse_consumer
 from brokerctl.clients.rabbitmq.read import Json
 
 
@@ -18,20 +19,40 @@ def channel(http: Http, name: str) -> Channel:
     return parse(http.get_object("channels", name))
 
 
+def channel_with_consumers(http: Http, name: str) -> tuple[Channel, list[Consumer]]:
+    """GET /api/channels/name, with its consumer_details."""
+    item = http.get_object("channels", name)
+    return parse(item), [parse_consumer(each) for each in read.items(item, "consumer_details")]
+
+
 def connection_channels(http: Http, connection: str) -> list[Channel]:
     """GET /api/connections/name/channels."""
     return [parse(item) for item in http.get_list("connections", connection, "channels")]
 
 
 def parse(item: Json) -> Channel:
+    connection = read.table(item, "connection_details")
     return Channel(
         name=read.text(item, "name"),
         number=read.number(item, "number"),
         vhost=read.text(item, "vhost"),
         user=read.text(item, "user"),
-        connection_name=read.text(read.table(item, "connection_details"), "name"),
+        connection_name=read.text(connection, "name"),
         consumers=read.number(item, "consumer_count"),
         messages_unacknowledged=read.number(item, "messages_unacknowledged"),
         prefetch=read.number(item, "prefetch_count"),
         confirm=read.flag(item, "confirm"),
+        node=read.text(item, "node"),
+        state=read.text(item, "state"),
+        transactional=read.flag(item, "transactional"),
+        global_prefetch=read.number(item, "global_prefetch_count"),
+        messages_unconfirmed=read.number(item, "messages_unconfirmed"),
+        messages_uncommitted=read.number(item, "messages_uncommitted"),
+        acks_uncommitted=read.number(item, "acks_uncommitted"),
+        pending_raft_commands=read.optional_number(item, "pending_raft_commands"),
+        cached_segments=read.optional_number(item, "cached_segments"),
+        peer_host=read.text(connection, "peer_host"),
+        peer_port=read.number(connection, "peer_port"),
+        counters=read.counters(item),
+        rates=read.rates(item),
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from brokerctl.clients.amqp import PikaSession
 from brokerctl.clients.base import Address, BrokerClient, Inside, MessageSession
 from brokerctl.clients.carrier import Carrier
+from brokerctl.clients.details import ExchangeDetails, Held, Moment, NodeDetails, QueueDetails
 from brokerctl.clients.http import Http
 from brokerctl.clients.models import (
     Arguments,
@@ -37,12 +38,14 @@ from brokerctl.clients.rabbitmq import (
     consumers,
     definitions,
     exchanges,
+    history,
     limits,
     nodes,
     overview,
     permissions,
     policies,
     queues,
+    unacked,
     users,
     vhosts,
 )
@@ -65,6 +68,12 @@ class _Reading:
     def nodes(self) -> list[Node]:
         return nodes.nodes(self.http)
 
+    def node(self, name: str) -> NodeDetails:
+        return nodes.node(self.http, name)
+
+    def history(self, path: Sequence[str], keys: Sequence[str]) -> list[Moment]:
+        return history.of(self.http, path, keys)
+
     def vhosts(self) -> list[Vhost]:
         return vhosts.vhosts(self.http)
 
@@ -86,11 +95,20 @@ class _Reading:
     def queue_consumers(self, vhost: str, name: str) -> list[Consumer]:
         return queues.consumers(self.http, vhost, name)
 
+    def queue_details(self, vhost: str, name: str) -> QueueDetails:
+        return queues.details(self.http, vhost, name)
+
+    def unacked(self, vhost: str, name: str) -> list[Held]:
+        return unacked.of_queue(self.http, vhost, name)
+
     def exchanges(self, vhost: str | None = None) -> list[Exchange]:
         return exchanges.exchanges(self.http, vhost)
 
     def exchange(self, vhost: str, name: str) -> Exchange:
         return exchanges.exchange(self.http, vhost, name)
+
+    def exchange_details(self, vhost: str, name: str) -> ExchangeDetails:
+        return exchanges.details(self.http, vhost, name)
 
     def exchange_bindings(self, vhost: str, name: str) -> tuple[list[Binding], list[Binding]]:
         return bindings.of_exchange(self.http, vhost, name)
@@ -115,6 +133,9 @@ class _Reading:
 
     def channel(self, name: str) -> Channel:
         return channels.channel(self.http, name)
+
+    def channel_with_consumers(self, name: str) -> tuple[Channel, list[Consumer]]:
+        return channels.channel_with_consumers(self.http, name)
 
     def consumers(self, vhost: str | None = None) -> list[Consumer]:
         return consumers.consumers(self.http, vhost)
@@ -218,6 +239,9 @@ class RabbitMQClient(_Reading):
 
     def close_connection(self, name: str, reason: str) -> None:
         connections.close(self.http, name, reason)
+
+    def cancel_consumer(self, consumer: Consumer) -> None:
+        consumers.cancel(self.http, consumer)
 
     def put_vhost(self, vhost: Vhost) -> None:
         vhosts.put(self.http, vhost)

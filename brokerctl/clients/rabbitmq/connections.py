@@ -36,7 +36,30 @@ def parse(item: Json) -> Connection:
         connected_at=read.milliseconds(item, "connected_at"),
         tls=read.flag(item, "ssl"),
         protocol=read.text(item, "protocol"),
+        node=read.text(item, "node"),
+        host=read.text(item, "host"),
+        port=read.number(item, "port"),
+        auth_mechanism=read.text(item, "auth_mechanism"),
+        channel_max=read.number(item, "channel_max"),
+        frame_max=read.number(item, "frame_max"),
+        heartbeat_seconds=read.number(item, "timeout"),
+        container_id=read.text(item, "container_id"),
+        client_properties=read.table(item, "client_properties"),
+        traffic=read.traffic(item),
+        tls_details={name: found for name, key in _TLS.items() if (found := read.text(item, key))},
     )
+
+
+_TLS = {
+    "protocol": "ssl_protocol",
+    "key_exchange": "ssl_key_exchange",
+    "cipher": "ssl_cipher",
+    "hash": "ssl_hash",
+    "subject": "peer_cert_subject",
+    "issuer": "peer_cert_issuer",
+    "serial": "peer_cert_serial_number",
+    "validity": "peer_cert_validity",
+}
 
 
 def _client_name(properties: Json) -> str:

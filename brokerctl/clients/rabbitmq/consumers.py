@@ -14,6 +14,12 @@ def consumers(http: Http, vhost: str | None) -> list[Consumer]:
     return [parse(item) for item in found]
 
 
+def cancel(http: Http, consumer: Consumer) -> None:
+    """DELETE /api/consumers/vhost/connection/channel/tag, of LavinMQ only."""
+    path = (consumer.vhost, consumer.connection_name, str(consumer.channel_number), consumer.tag)
+    http.delete("consumers", *path)
+
+
 def parse(item: Json) -> Consumer:
     queue, channel = read.table(item, "queue"), read.table(item, "channel_details")
     return Consumer(
@@ -28,4 +34,8 @@ def parse(item: Json) -> Consumer:
         connection_name=read.text(channel, "connection_name"),
         peer_host=read.text(channel, "peer_host"),
         user=read.text(channel, "user"),
+        activity=read.text(item, "activity_status"),
+        channel_number=read.number(channel, "number"),
+        arguments=read.table(item, "arguments"),
+        timeout_ms=read.optional_number(item, "consumer_timeout"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from brokerctl.clients.details import ExchangeDetails
 from brokerctl.clients.http import Http
 from brokerctl.clients.models import Arguments, Exchange, Publisher
 from brokerctl.clients.rabbitmq import read
@@ -28,6 +29,18 @@ def publishers(http: Http, vhost: str, name: str) -> list[Publisher]:
     """`incoming` of GET /api/exchanges/vhost/name."""
     shown = http.get_object("exchanges", vhost, in_path(name))
     return [_publisher(item) for item in read.items(shown, "incoming")]
+
+
+def details(http: Http, vhost: str, name: str) -> ExchangeDetails:
+    """GET /api/exchanges/vhost/name, with its rates."""
+    item = http.get_object("exchanges", vhost, in_path(name))
+    stats = read.table(item, "message_stats")
+    return ExchangeDetails(
+        exchange=parse(item),
+        rate_in=read.rate(stats, "publish_in"),
+        rate_out=read.rate(stats, "publish_out"),
+        outgoing=read.flows(item, "outgoing", "queue", "publish"),
+    )
 
 
 def declare(

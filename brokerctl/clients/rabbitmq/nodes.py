@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from brokerctl.clients.details import ClusterLink, NodeDetails, Part
 from brokerctl.clients.http import Http
 from brokerctl.clients.models import Node
 from brokerctl.clients.rabbitmq import read
@@ -30,4 +31,78 @@ def parse(item: Json) -> Node:
         disk_free_bytes=read.optional_number(item, "disk_free"),
         disk_free_limit_bytes=read.optional_number(item, "disk_free_limit"),
         disk_alarm=read.flag(item, "disk_free_alarm"),
+        version=read.text(item, "rabbitmq_version") or _version(item),
+        processors=read.optional_number(item, "processors"),
+        files_used=read.optional_number(item, "fd_used"),
+        files_limit=read.optional_number(item, "fd_total"),
+        sockets_used=read.optional_number(item, "sockets_used"),
+        # 4.x counts sockets no more and says 0 of 0.
+        sockets_limit=read.optional_number(item, "sockets_total") or None,
+        processes_used=read.optional_number(item, "proc_used"),
+        processes_limit=read.optional_number(item, "proc_total"),
+        run_queue=read.optional_number(item, "run_queue"),
+        is_drained=read.flag(item, "being_drained"),
+        partitions=read.texts(item, "partitions"),
     )
+
+
+def node(http: Http, name: str) -> NodeDetails:
+    """GET /api/nodes/name?memory=true."""
+    item = http.get_object("nodes", name, params={"memory": "true"})
+    memory = read.table(item, "memory")
+    return NodeDetails(
+        node=parse(item),
+        os_pid=read.text(item, "os_pid"),
+        type=read.text(item, "type"),
+        rates_mode=read.text(item, "rates_mode"),
+        memory_strategy=read.text(memory, "strategy") or read.text(item, "mem_calculation_strategy"),
+        net_tick_seconds=read.optional_number(item, "net_ticktime"),
+        database_folder=read.text(item, "db_dir"),
+        config_files=read.texts(item, "config_files"),
+        log_files=read.texts(item, "log_files"),
+        plugins=read.texts(item, "enabled_plugins"),
+        applications=_parts(item, "applications"),
+        exchange_types=_parts(item, "exchange_types"),
+        auth_mechanisms=_parts(item, "auth_mechanisms"),
+        cluster_links=tuple(_link(each) for each in read.items(item, "cluster_links")),
+        memory={name: number for name in memory if (number := read.optional_number(memory, name)) is not None},
+        memory_total=_totals(memory),
+        rates={name: rate for name in _counters(item) if (rate := read.rate(item, name)) is not None},
+    )
+
+
+def _version(item: Json) -> str:
+    """Of the broker among the applications that run on the node."""
+    found = {read.text(each, "name"): read.text(each, "version") for each in read.items(item, "applications")}
+    return found.get("rabbit", "") or found.get("postroom", "") or found.get("lavinmq", "")
+
+
+def _parts(item: Json, key: str) -> tuple[Part, ...]:
+    return tuple(
+        Part(read.text(each, "name"), read.text(each, "description"), read.text(each, "version"))
+        for each in read.items(item, key)
+        if each.get("enabled", True) is True
+    )
+
+
+def _link(item: Json) -> ClusterLink:
+    stats = read.table(item, "stats")
+    return ClusterLink(
+        read.text(item, "name"),
+        f"{read.text(item, 'peer_addr')}:{read.number(item, 'peer_port')}",
+        f"{read.text(item, 'sock_addr')}:{read.number(item, 'sock_port')}",
+        read.rate(stats, "recv_bytes"),
+        read.rate(stats, "send_bytes"),
+    )
+
+
+def _totals(memory: Json) -> dict[str, int]:
+    totals = read.table(memory, "total")
+    if not totals:
+        # Before 3.7 there was one number.
+        return {"rss": read.number(memory, "total")} if "total" in memory else {}
+    return {name: read.number(totals, name) for name in totals}
+
+
+def _counters(item: Json) -> list[str]:
+    return [key.removesuffix("_details") for key in item if key.endswith("_details")]

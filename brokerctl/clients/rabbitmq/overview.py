@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from brokerctl.clients.http import Http
-from brokerctl.clients.models import Capabilities, Overview
+from brokerctl.clients.models import Capabilities, Listener, Overview
 from brokerctl.clients.rabbitmq import read
 from brokerctl.clients.rabbitmq.read import Json
 from brokerctl.errors import UnexpectedReply
+
+CHURN = (
+    *("connection_created", "connection_closed", "channel_created", "channel_closed"),
+    *("queue_declared", "queue_created", "queue_deleted"),
+)
 
 
 def overview(http: Http) -> Overview:
@@ -21,6 +26,7 @@ def overview(http: Http) -> Overview:
 
 def parse_overview(item: Json) -> Overview:
     totals, queues = read.table(item, "object_totals"), read.table(item, "queue_totals")
+    churn = read.table(item, "churn_rates")
     product, version = product_of(item)
     return Overview(
         product=product,
@@ -36,6 +42,19 @@ def parse_overview(item: Json) -> Overview:
         queues=read.number(totals, "queues"),
         consumers=read.number(totals, "consumers"),
         capabilities=Capabilities(),
+        listeners=tuple(_listener(each) for each in read.items(item, "listeners")),
+        churn={name: found for name in CHURN if (found := read.rate(churn, name)) is not None},
+    )
+
+
+def _listener(item: Json) -> Listener:
+    return Listener(
+        read.text(item, "node"),
+        read.text(item, "protocol"),
+        read.text(item, "ip_address"),
+        read.number(item, "port"),
+        # Older versions tell by the name of the protocol only.
+        read.flag(item, "tls") or read.text(item, "protocol").endswith(("/ssl", "https")),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from brokerctl.clients.details import QueueDetails
 from brokerctl.clients.http import Http
 from brokerctl.clients.models import Arguments, Consumer, Queue
 from brokerctl.clients.rabbitmq import read
@@ -18,6 +19,36 @@ def queues(http: Http, vhost: str | None) -> list[Queue]:
 def queue(http: Http, vhost: str, name: str) -> Queue:
     """GET /api/queues/vhost/name."""
     return parse(http.get_object("queues", vhost, name))
+
+
+def details(http: Http, vhost: str, name: str) -> QueueDetails:
+    """GET /api/queues/vhost/name, with all it says."""
+    item = http.get_object("queues", vhost, name)
+    limit = item.get("delivery_limit")
+    readers = item.get("readers")
+    return QueueDetails(
+        queue=parse(item),
+        consumers=tuple(parse_consumer(each) for each in read.items(item, "consumer_details")),
+        operator_policy=read.text(item, "operator_policy") or None,
+        owner=read.text(read.table(item, "owner_pid_details"), "name"),
+        exclusive_consumer_tag=read.text(item, "exclusive_consumer_tag"),
+        single_active_consumer_tag=read.text(item, "single_active_consumer_tag"),
+        idle_since=read.time(item, "idle_since"),
+        memory_bytes=read.optional_number(item, "memory"),
+        messages=_by_kind(item, MESSAGES),
+        message_bytes=_by_kind(item, BYTES),
+        leader=read.text(item, "leader"),
+        members=read.texts(item, "members"),
+        online=read.texts(item, "online"),
+        delivery_limit=str(limit) if isinstance(limit, int | str) else "",
+        publishers=read.optional_number(item, "publishers"),
+        segments=read.optional_number(item, "segments"),
+        readers=sum(each for each in readers.values() if isinstance(each, int)) if isinstance(readers, dict) else None,
+        oldest_ready_seconds=read.optional_number(item, "oldest_ready_seconds"),
+        oldest_unacked_seconds=read.optional_number(item, "oldest_unacked_seconds"),
+        damaged_messages=read.number(item, "damaged_messages"),
+        incoming=read.flows(item, "incoming", "exchange", "publish"),
+    )
 
 
 def pause(http: Http, vhost: str, name: str) -> None:
@@ -53,6 +84,32 @@ def delete(http: Http, vhost: str, name: str, *, if_empty: bool, if_unused: bool
 def purge(http: Http, vhost: str, name: str) -> None:
     """DELETE /api/queues/vhost/name/contents."""
     http.delete("queues", vhost, name, "contents")
+
+
+MESSAGES = {
+    "ready": "messages_ready",
+    "unacked": "messages_unacknowledged",
+    "total": "messages",
+    "ram": "messages_ram",
+    "persistent": "messages_persistent",
+    "paged_out": "messages_paged_out",
+    "returned": "messages_ready_returned",
+    "delayed": "messages_delayed",
+    "dead_lettered": "messages_dlx",
+}
+BYTES = {
+    "ready": "message_bytes_ready",
+    "unacked": "message_bytes_unacknowledged",
+    "total": "message_bytes",
+    "ram": "message_bytes_ram",
+    "persistent": "message_bytes_persistent",
+    "paged_out": "message_bytes_paged_out",
+    "dead_lettered": "message_bytes_dlx",
+}
+
+
+def _by_kind(item: Json, keys: dict[str, str]) -> dict[str, int]:
+    return {kind: found for kind, key in keys.items() if (found := read.optional_number(item, key)) is not None}
 
 
 def parse(item: Json) -> Queue:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from brokerctl.clients.models import Arguments, MessageCounters
+from brokerctl.clients.models import Arguments, MessageCounters, MessageRates, Traffic
 
 Json = dict[str, Any]
 
@@ -62,6 +62,15 @@ def seconds(item: Json, key: str) -> datetime | None:
     return _moment(value) if value else None
 
 
+def time(item: Json, key: str) -> datetime | None:
+    """A time as text: RFC 3339, or with a space and without a zone, as older versions write it, in UTC."""
+    try:
+        found = datetime.fromisoformat(text(item, key))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
 def _moment(value: float) -> datetime | None:
     try:
         return datetime.fromtimestamp(value, UTC)
@@ -80,3 +89,40 @@ def counters(item: Json) -> MessageCounters:
         return_unroutable=number(stats, "return_unroutable"),
         drop_unroutable=number(stats, "drop_unroutable"),
     )
+
+
+def rate(item: Json, key: str) -> float | None:
+    """Per second, as the broker works it out; None when it does not say."""
+    return share(table(item, f"{key}_details"), "rate")
+
+
+def rates(item: Json) -> MessageRates:
+    stats = table(item, "message_stats")
+    return MessageRates(
+        publish=rate(stats, "publish"),
+        deliver_get=rate(stats, "deliver_get"),
+        ack=rate(stats, "ack"),
+        redeliver=rate(stats, "redeliver"),
+        confirm=rate(stats, "confirm"),
+        return_unroutable=rate(stats, "return_unroutable"),
+        drop_unroutable=rate(stats, "drop_unroutable"),
+    )
+
+
+def traffic(item: Json) -> Traffic:
+    return Traffic(number(item, "recv_oct"), number(item, "send_oct"), rate(item, "recv_oct"), rate(item, "send_oct"))
+
+
+def texts(item: Json, key: str) -> tuple[str, ...]:
+    value = item.get(key)
+    return tuple(str(each) for each in value) if isinstance(value, list) else ()
+
+
+def flows(item: Json, key: str, noun: str, counter: str) -> dict[str, float]:
+    """Of a list like [{"exchange": {"name": …}, "stats": {"publish_details": {"rate": …}}}] the rates by name."""
+    found = {}
+    for each in items(item, key):
+        per_second = rate(table(each, "stats"), counter)
+        if per_second is not None:
+            found[text(table(each, noun), "name")] = per_second
+    return found

@@ -40,6 +40,12 @@ def parse(item: Json) -> Vhost:
         messages_unacknowledged=read.number(item, "messages_unacknowledged"),
         tags=read.words(item, "tags") or read.words(metadata, "tags"),
         default_queue_type=_known(read.text(item, "default_queue_type")),
+        is_protected=read.flag(item, "protected_from_deletion"),
+        is_traced=read.flag(item, "tracing"),
+        cluster_state={node: str(state) for node, state in read.table(item, "cluster_state").items()},
+        counters=read.counters(item),
+        rates=read.rates(item),
+        traffic=read.traffic(item),
     )
 
 

@@ -1,18 +1,32 @@
-// A live chart: <rate-chart feed="queue:…" kind="rates|depth" label="…">. Chart.js behind one element.
+// A live chart: <rate-chart feed="queue:…" kind="rates" label="…">. Chart.js behind one element.
 // Time is to scale and gaps stay gaps; colours are tokens; the range is shared by the charts of a page and kept in the URL.
 
 import { Chart, Filler, LinearScale, LineController, LineElement, PointElement, Tooltip } from "chart.js"
-import { clock, number, rate } from "postroom/format"
+import { bytes, clock, number, rate } from "postroom/format"
 import { live } from "postroom/live"
 
 Chart.register(Filler, LinearScale, LineController, LineElement, PointElement, Tooltip)
 
 const AT = 0
+const perSecond = value => `${rate(value)}/s`
+const bytesPerSecond = value => `${bytes(value)}/s`
 const KINDS = {
-  // column of a point, label, colour token, fill, dash
-  rates: [[3, "In", "--data-1", 0.07, []], [4, "Out", "--data-2", 0, []], [5, "Ack", "--data-3", 0, [3, 3]]],
-  depth: [[1, "Ready", "--data-1", 0.14, []], [2, "Unacked", "--data-3", 0.3, []]],
+  // how a value is written, then per line: column of a point, label, colour token, fill, dash.
+  // Columns of queues and brokers are those of dashboard/live/history.py, of the others dashboard/live/charted.py.
+  rates: [perSecond, [3, "In", "--data-1", 0.07, []], [4, "Out", "--data-2", 0, []], [5, "Ack", "--data-3", 0, [3, 3]]],
+  depth: [number, [1, "Ready", "--data-1", 0.14, []], [2, "Unacked", "--data-3", 0.3, []]],
+  data: [bytesPerSecond, [1, "From client", "--data-1", 0.07, []], [2, "To client", "--data-2", 0, []]],
+  "vhost-data": [bytesPerSecond, [6, "From clients", "--data-1", 0.07, []], [7, "To clients", "--data-2", 0, []]],
+  exchange: [perSecond, [1, "In", "--data-1", 0.07, []], [2, "Out", "--data-2", 0, []]],
+  channel: [perSecond, [1, "Publish", "--data-1", 0.07, []], [2, "Confirm", "--data-1", 0, [3, 3]], [3, "Deliver", "--data-2", 0, []], [4, "Ack", "--data-3", 0, [3, 3]], [5, "Redelivered", "--warn-fill", 0, []]],
+  memory: [bytes, [1, "Memory", "--data-1", 0.14, []]],
+  disk: [bytes, [2, "Disk free", "--data-1", 0.14, []]],
+  handles: [number, [3, "File descriptors", "--data-1", 0.07, []], [4, "Sockets", "--data-2", 0, []]],
+  "churn-connections": [perSecond, [6, "Opened", "--data-1", 0.07, []], [7, "Closed", "--data-2", 0, []]],
+  "churn-channels": [perSecond, [8, "Opened", "--data-1", 0.07, []], [9, "Closed", "--data-2", 0, []]],
+  "churn-queues": [perSecond, [10, "Declared", "--data-3", 0, [3, 3]], [11, "Created", "--data-1", 0.07, []], [12, "Deleted", "--data-2", 0, []]],
 }
+const BYTES = new Set([bytes, bytesPerSecond])
 const RANGES = {
   // seconds in all, and between two points
   "1m": [60, 1],
@@ -62,6 +76,14 @@ customElements.define("rate-chart", class extends HTMLElement {
     removeEventListener("rangechange", this.#redraw)
   }
 
+  get #write() {
+    return KINDS[this.getAttribute("kind")][0]
+  }
+
+  get #lines() {
+    return KINDS[this.getAttribute("kind")].slice(1)
+  }
+
   /** What is drawn now, for tests and for the table: [second, …values] of the current range. */
   get points() {
     return this.#points[range()]
@@ -79,13 +101,24 @@ customElements.define("rate-chart", class extends HTMLElement {
   #draw(isNew) {
     const points = withHoles(this.points)
     if (isNew) this.#create()
-    KINDS[this.getAttribute("kind")].forEach(([column], i) => {
+    this.#lines.forEach(([column], i) => {
       this.#chart.data.datasets[i].data = points.map(point => ({ x: point[AT], y: point[column] ?? null }))
     })
     const last = points.at(-1)
     if (last) this.#frame(points[0][AT], last[AT])
     this.#chart.update("none")
     if (last) this.firstChild.setAttribute("aria-label", this.#conclusion(last))
+    this.#legend(last)
+  }
+
+  /** Into the list that stands at the chart's title for it. */
+  #legend(last) {
+    const list = this.closest(".card")?.querySelector("[data-legend]")
+    if (!list) return
+    if (!list.children.length) list.replaceChildren(...this.#lines.map(([, label, colour, , dash]) => entry(label, colour, dash.length > 0)))
+    this.#lines.forEach(([column], i) => {
+      list.children[i].lastChild.textContent = last ? this.#write(last[column]) : ""
+    })
   }
 
   /** From the first point, or where the range begins, to the last one. */
@@ -96,8 +129,7 @@ customElements.define("rate-chart", class extends HTMLElement {
   }
 
   #conclusion(last) {
-    const write = this.getAttribute("kind") === "rates" ? value => `${rate(value)}/s` : number
-    const parts = KINDS[this.getAttribute("kind")].map(([column, label]) => `${label.toLowerCase()} ${write(last[column])}`)
+    const parts = this.#lines.map(([column, label]) => `${label.toLowerCase()} ${this.#write(last[column])}`)
     return `${this.getAttribute("label")}: ${parts.join(", ")} at ${clock(last[AT])}`
   }
 
@@ -110,8 +142,8 @@ customElements.define("rate-chart", class extends HTMLElement {
       probe.style.color = alpha === 1 ? `var(${name})` : `color-mix(in srgb, var(${name}) ${alpha * 100}%, transparent)`
       return getComputedStyle(probe).color
     }
-    const unit = this.getAttribute("kind") === "rates" ? "/s" : ""
-    const datasets = KINDS[this.getAttribute("kind")].map(([, label, color, fill, borderDash]) => ({
+    const write = this.#write
+    const datasets = this.#lines.map(([, label, color, fill, borderDash]) => ({
       label,
       data: [],
       borderColor: token(color),
@@ -136,7 +168,7 @@ customElements.define("rate-chart", class extends HTMLElement {
         interaction: { mode: "index", intersect: false },
         scales: {
           x: { type: "linear", grid: { display: false }, border: { color: token("--line-2") }, afterBuildTicks: roundTimes, ticks: { ...text, callback: label, maxRotation: 0, autoSkipPadding: 14 } },
-          y: { beginAtZero: true, suggestedMax: 5, border: { display: false }, grid: { color: token("--grid") }, ticks: { ...text, maxTicksLimit: 5, precision: 0 } },
+          y: { beginAtZero: true, suggestedMax: 5, border: { display: false }, grid: { color: token("--grid") }, ticks: { ...text, maxTicksLimit: 5, precision: 0 }, ...(BYTES.has(write) ? ofBytes(text) : {}) },
         },
         plugins: {
           tooltip: {
@@ -145,7 +177,7 @@ customElements.define("rate-chart", class extends HTMLElement {
             padding: 10, cornerRadius: 7, boxWidth: 8, boxHeight: 2, boxPadding: 6, caretSize: 0,
             callbacks: {
               title: items => (items.length ? clock(items[0].parsed.x) : ""),
-              label: item => ` ${item.dataset.label} ${unit ? rate(item.raw.y) : number(item.raw.y)}${item.raw.y === null ? "" : unit}`,
+              label: item => ` ${item.dataset.label} ${item.raw.y === null ? "–" : write(item.raw.y)}`,
             },
           },
         },
@@ -156,6 +188,27 @@ customElements.define("rate-chart", class extends HTMLElement {
 })
 
 // Functions, not constants: when the numbers are there before this module, they are needed while it still runs.
+
+/** An axis with labels at whole KiB and MiB: 1, 2, 5, 10 … of them. */
+function ofBytes(text) {
+  const afterBuildTicks = scale => {
+    const unit = 1024 ** Math.floor(Math.log(Math.max(scale.max, 1)) / Math.log(1024))
+    const step = [0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500].map(each => each * unit).find(each => scale.max / each <= 5) ?? 1024 * unit
+    scale.ticks = Array.from({ length: Math.floor(scale.max / step) + 1 }, (_, i) => ({ value: i * step }))
+  }
+  return { afterBuildTicks, ticks: { ...text, callback: bytes } }
+}
+
+/** A line's key, name and present value. */
+function entry(label, colour, isDashed) {
+  const item = document.createElement("li")
+  const key = document.createElement("i")
+  key.className = `legend__k legend__k--${colour.match(/\w+$/)[0]}${isDashed ? " legend__k--dash" : ""}`
+  const value = document.createElement("b")
+  value.className = "num"
+  item.append(key, label, value)
+  return item
+}
 
 /** A line through the point that the tooltip is about. */
 function crosshair(colour) {

@@ -26,6 +26,7 @@ class Page:
 
 
 QUEUE, EXCHANGE = ("bench", "/", "doors"), ("bench", "/", "amq.topic")
+LISTS = ("connections", "channels", "consumers", "bindings", "vhosts", "unacked")
 PAGES = [
     Page("queues", Role.VIEWER, ("bench",)),
     Page("queue", Role.VIEWER, QUEUE),
@@ -59,6 +60,13 @@ PAGES = [
     Page("policy-add", Role.ADMIN, ("bench",), "post"),
     Page("definitions", Role.ADMIN, ("bench",)),
     Page("definitions", Role.ADMIN, ("bench",), "post"),
+    *(Page(name, Role.VIEWER, ("bench",)) for name in LISTS),
+    Page("vhost", Role.VIEWER, ("bench", "/")),
+    Page("held", Role.VIEWER, QUEUE),
+    Page("pause", Role.OPERATOR, QUEUE, "post"),
+    Page("resume", Role.OPERATOR, QUEUE, "post"),
+    Page("user-close", Role.OPERATOR, ("bench", "nobody")),
+    Page("user-close", Role.OPERATOR, ("bench", "nobody"), "post"),
     Page("broker-add", None),
     Page("broker-add", None, (), "post"),
     Page("broker-edit", None, ("bench",)),

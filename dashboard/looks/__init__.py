@@ -1,0 +1,1 @@
+"""What brokers tell of the things that somebody looks at, and only of those: asked once for all who look."""

@@ -1,0 +1,136 @@
+"""One connection with its channels, and closing connections."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from brokerctl.clients.models import Connection, Queue
+from brokerctl.errors import ObjectNotFound
+from dashboard import access, brokers, verdicts
+from dashboard.forms.close import CloseForm
+from dashboard.looks import kinds, look, shapes
+from dashboard.models import Broker
+from dashboard.models.grant import Role
+from dashboard.operations import closing
+from dashboard.pages.connections import ClosePage, ConnectionPage
+from dashboard.views.place import says_why
+from dashboard.words import counted, visible
+
+SHOWN_FAILURES = 3
+MAX_CLOSED = 1000
+"""In one request: some seconds. The rest stays, and the page says so."""
+
+
+@says_why
+def detail(request: HttpRequest, broker: str, connection: str) -> HttpResponse:
+    found = access.broker_or_404(request.user, broker)
+    seen = look.take(found, kinds.CONNECTION, connection)
+    shown = seen.value.connection
+    _require(request, found, shown, Role.VIEWER)
+    told = shown.client_properties
+    capabilities = told.get("capabilities")
+    page = ConnectionPage(
+        broker=found,
+        snapshot=access.visible_snapshot(request.user, found),
+        look=seen,
+        feed=shapes.feed(kinds.CONNECTION.name, found.slug, connection),
+        shape=shapes.of_connection(seen.value),
+        may_operate=access.may(request.user, found, shown.vhost, Role.OPERATOR),
+        unacked=sum(each.messages_unacknowledged for each in seen.value.channels),
+        facts=_facts(shown),
+        tls=tuple((name.replace("_", " ").capitalize(), value) for name, value in shown.tls_details.items()),
+        client={name: value for name, value in told.items() if name != "capabilities"},
+        capabilities=tuple(sorted((name, has is True) for name, has in capabilities.items()))
+        if isinstance(capabilities, dict)
+        else (),
+    )
+    return render(request, "connections/connection.html", {"page": page})
+
+
+@require_http_methods(["GET", "POST"])
+@says_why
+def close(request: HttpRequest, broker: str, connection: str) -> HttpResponse:
+    found = access.broker_or_404(request.user, broker)
+    shown = brokers.client(found).connection(connection)
+    _require(request, found, shown, Role.OPERATOR)
+    back = reverse("connection", args=[found.slug, connection])
+    title = f"Close the connection of {visible(shapes.client(shown))}?"
+    return _close(request, found, [shown], title, back)
+
+
+@require_http_methods(["GET", "POST"])
+@says_why
+def close_user(request: HttpRequest, broker: str, user: str) -> HttpResponse:
+    """All connections of one user of the broker, in the vhosts where this person may do so."""
+    found = access.broker_or_404(request.user, broker)
+    access.require_somewhere(request.user, found, Role.OPERATOR)
+    theirs = [each for each in brokers.client(found).connections() if each.user == user]
+    mine = [each for each in theirs if access.may(request.user, found, each.vhost, Role.OPERATOR)]
+    title = f"Close all connections of {visible(user)}?"
+    return _close(request, found, mine, title, reverse("connections", args=[found.slug]))
+
+
+def _close(request: HttpRequest, broker: Broker, found: list[Connection], title: str, back: str) -> HttpResponse:
+    client = brokers.client(broker)
+    data = request.POST if request.method == "POST" else None
+    form = CloseForm(data, count=len(found))
+    names = tuple(each.name for each in found)
+    if names and form.is_valid():
+        done = closing.close(client, names[:MAX_CLOSED], form.cleaned_data["reason"])
+        _tell(request, done, left=max(0, len(names) - MAX_CLOSED))
+        return redirect("connections", broker.slug)
+    vhosts = {each.vhost for each in found}
+    page = ClosePage(
+        broker=broker,
+        vhost=next(iter(vhosts)) if len(vhosts) == 1 else "",
+        title=title,
+        names=names,
+        effect=closing.effect(client, names, _queues(broker, vhosts)),
+        form=form,
+        back=back,
+    )
+    return render(request, "connections/close.html", {"page": page})
+
+
+def _tell(request: HttpRequest, done: closing.Closing, left: int) -> None:
+    if done.closed:
+        messages.success(request, f"{counted(done.closed, 'connection')} closed.")
+    for sentence in done.failed[:SHOWN_FAILURES]:
+        messages.error(request, f"Not closed: {sentence}.")
+    if len(done.failed) > SHOWN_FAILURES:
+        messages.error(request, f"{len(done.failed) - SHOWN_FAILURES:,} more could not be closed.")
+    if left:
+        messages.warning(request, f"{left:,} more are open still: close them in a further go.")
+
+
+def _queues(broker: Broker, vhosts: set[str]) -> list[Queue]:
+    return [row.queue for (vhost, _), row in brokers.snapshot(broker).queues.items() if vhost in vhosts]
+
+
+def _require(request: HttpRequest, broker: Broker, connection: Connection, role: Role) -> None:
+    """As if it were not there, for somebody who may not see its vhost."""
+    try:
+        access.require(request.user, broker, connection.vhost, role)
+    except Http404:
+        raise ObjectNotFound("no such connection") from None
+
+
+def _facts(shown: Connection) -> tuple[tuple[str, str], ...]:
+    heartbeat = f"{shown.heartbeat_seconds} s" if shown.heartbeat_seconds else "none"
+    facts = {
+        "Name": shown.name,
+        "Client": f"{shown.peer_host}:{shown.peer_port}",
+        "Reached us at": f"{shown.host}:{shown.port}" if shown.host else "",
+        "Node": shown.node,
+        "Protocol": shown.protocol,
+        "Container id": shown.container_id,
+        "Logged in by": shown.auth_mechanism,
+        "Heartbeat": heartbeat,
+        "Largest frame": verdicts.size(shown.frame_max) if shown.frame_max else "no limit",
+        "Most channels": f"{shown.channel_max:,}" if shown.channel_max else "no limit",
+    }
+    return tuple((name, value) for name, value in facts.items() if value)

@@ -1,0 +1,57 @@
+"""One vhost: what is in it, what it may hold, and who may use it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from brokerctl.clients.models import Vhost
+from dashboard import access
+from dashboard.looks import kinds, look, shapes
+from dashboard.models.grant import Role
+from dashboard.pages.vhosts import VhostPage
+from dashboard.views.place import says_why
+
+LIMITS = {"max-connections": "Connections", "max-queues": "Queues"}
+
+
+@says_why
+def detail(request: HttpRequest, broker: str, vhost: str) -> HttpResponse:
+    found = access.broker_or_404(request.user, broker)
+    access.require(request.user, found, vhost, Role.VIEWER)
+    seen = look.take(found, kinds.VHOST, vhost)
+    taken = access.visible_snapshot(request.user, found).only({vhost})
+    may_see_users = access.may(request.user, found, vhost, Role.ADMIN)
+    why = "" if may_see_users else "Who may use a vhost is shown to administrators of it."
+    if may_see_users and seen.value.permissions is None:
+        why = f"{found.name} does not tell {found.username} who may use it: that takes the tag administrator."
+    limits = {**dict.fromkeys(LIMITS, -1), **seen.value.limits}
+    page = VhostPage(
+        broker=found,
+        snapshot=taken,
+        look=seen,
+        feed=shapes.feed(kinds.VHOST.name, found.slug, vhost),
+        shape=shapes.of_vhost(seen.value),
+        queues=len(taken.queues),
+        exchanges=len(taken.exchanges),
+        consumers=sum(row.queue.consumers for row in taken.queues.values()),
+        facts=_facts(seen.value.vhost),
+        limits=tuple(
+            (LIMITS.get(name, name), "no limit" if value < 0 else f"{value:,}") for name, value in limits.items()
+        ),
+        permissions=seen.value.permissions if may_see_users else None,
+        why_no_permissions=why,
+    )
+    return render(request, "vhosts/vhost.html", {"page": page})
+
+
+def _facts(vhost: Vhost) -> tuple[tuple[str, str], ...]:
+    facts = {
+        "Description": vhost.description or "none",
+        "Tags": ", ".join(vhost.tags) or "none",
+        "Default queue type": vhost.default_queue_type or "the broker’s own",
+        "Protected from deletion": "yes" if vhost.is_protected else "no",
+        "Tracing": "on" if vhost.is_traced else "off",
+        **{f"On {node}": state for node, state in vhost.cluster_state.items()},
+    }
+    return tuple(facts.items())

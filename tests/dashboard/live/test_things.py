@@ -1,0 +1,92 @@
+"""Feeds of what a broker is asked for only while somebody watches: a real web process, a real broker."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+
+from dashboard.models import Broker
+from dashboard.models.grant import Role
+from tests.dashboard.live.test_browser import Open, live, until
+from tests.dashboard.live.test_collector import LOOKS, wire, wired
+from tests.dashboard.people import member
+from tests.dashboard.places import OTHER_VHOST, declare
+from tests.support.counting import Wire
+from tests.support.embedded import EmbeddedBroker
+from tests.support.waiting import wait_until
+
+__all__ = ["wire", "wired"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_connections_are_asked_for_once_for_all_who_watch_and_only_while_somebody_does(
+    wire: Wire, wired: Broker, real: EmbeddedBroker, tab: Open, owner: User
+) -> None:
+    wait_until(lambda: wire.count("/api/overview") > LOOKS, within=20)
+    assert wire.count("/api/connections") == 0
+
+    with real.connect() as connection:
+        channel = connection.channel()
+        tabs = [tab(owner) for _ in range(4)]
+        seen = [live(each, "connections:wired", None, lambda data: data.get("count")) for each in tabs]
+        wire.asked.clear()
+        wait_until(lambda: wire.count("/api/overview") > LOOKS, within=20)
+        asked, looks = wire.count("/api/connections"), wire.count("/api/overview")
+        channel.close()
+
+    assert all(data["rows"] for data in seen)
+    # Each as often as the broker's queues, whoever watches.
+    assert 1 <= asked <= looks + 1
+
+
+def test_a_connections_numbers_move_and_its_chart_has_a_past(
+    wired: Broker, real: EmbeddedBroker, tab: Open, owner: User
+) -> None:
+    queue = declare(real, bodies=(b"1", b"2"))
+    with real.connect() as connection:
+        channel = connection.channel()
+        everything = live(tab(owner), "channels:wired", None, lambda data: data.get("count"))
+        name = next(iter(everything["rows"]))
+        mine = tab(owner)
+        data = live(mine, f"channel:wired:{name}", None, lambda found: "history" in found)
+        message = channel.basic_get(queue)
+        changed = until(mine, f"channel:wired:{name}", lambda found: found["data"].get("unacked") is not None)
+
+    assert message[0] is not None
+    assert set(data["history"]) == {"1m", "10m", "1h"}
+    assert data["shape"]
+    assert changed["data"]["unacked"] >= 0
+
+
+@pytest.mark.parametrize(
+    "feed",
+    [
+        "nodes:wired",
+        "node:wired:x",
+        "vhost:wired:~2F",
+        "queue-details:wired:~2F:q",
+        "connections:nobodys",
+        "connection:wired",
+        "connection:wired:~FF",
+    ],
+)
+def test_what_is_not_for_a_member_is_refused(feed: str, wired: Broker, tab: Open, broker: Broker) -> None:
+    user = member(wired, Role.ADMIN, OTHER_VHOST)
+
+    assert tab(user).subscribe(feed)["type"] == "refused"
+
+
+def test_a_member_gets_the_rows_of_their_vhosts_and_nobody_elses_connection(
+    wired: Broker, real: EmbeddedBroker, tab: Open, owner: User
+) -> None:
+    user = member(wired, Role.VIEWER, OTHER_VHOST)
+    with real.connect(), real.connect(OTHER_VHOST):
+        everything = live(tab(owner), "connections:wired", None, lambda data: data.get("count", 0) > 1)
+        mine = live(tab(user), "connections:wired", None, lambda data: data.get("count"))
+        others = next(name for name in everything["rows"] if name not in mine["rows"])
+        hidden = live(tab(user), f"connection:wired:{others}", None, lambda data: "gone" in data)
+
+    assert len(mine["rows"]) == mine["count"] < everything["count"]
+    assert hidden["gone"]
+    assert "rows" not in hidden
