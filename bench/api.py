@@ -10,18 +10,20 @@ import os
 import statistics
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import httpx
 import pika
 
-from bench import throughput
+from bench import latency, throughput, usage
+from bench.latency import Latency
 from bench.targets import OURS, Ours, both
-from bench.throughput import Case
+from bench.throughput import Case, Flow
 
 FILE = Path(__file__).parent.parent / "docs" / "benchmarks-api.md"
 
@@ -49,29 +51,37 @@ PAGES = {
 PAUSE_SECONDS = 0.5
 """Between two pages: one person who looks sends one in five seconds, so this is ten of them."""
 
-ROUNDS = 5
-FLOW = Case("beside-pages", 256, 600_000, window=1000, prefetch=1000)
+ROUNDS = 3
+FLOW = Case("beside-pages", 256, 400_000, window=1000, prefetch=1000)
+
+STEADY_MESSAGES = 20_000
+ALONE = 10
+"""Requests for each page without traffic: what they cost is counted in hundredths of a second."""
 
 REPORT = """\
 # The API beside traffic
 
-{date}, {cores} cores, Linux. Written by `python -m bench.api`.
+{date}, {cores} cores, Linux, load {load} (other work on the machine included). Written by `python -m bench.api`.
 
-One broker with {queues:,} queues, of which {filled:,} hold messages, and one producer and one consumer at full speed
-(256 B, 1,000 confirms in flight, prefetch 1,000). Somebody asks for a page of 100 queues every {pause} s, by another
-column each time. Windows with and without alternate, {rounds} of each; figures are medians, of the API's answers over a
-real socket, as httpx sees them.
+One broker with {queues:,} queues, of which {filled:,} hold messages. Somebody asks for a page of 100 queues every
+{pause} s, by another column each time. Windows with and without alternate, {rounds} of each, first beside steady
+traffic (2,000 messages/s of 256 B), then beside one producer and one consumer at full speed (1,000 confirms in flight,
+prefetch 1,000). Times are medians, of the API's answers over a real socket as httpx sees them. CPU is the broker's, for
+one page without traffic.
 
-| page | median ms | slowest ms |
-|---|---:|---:|
+| page | CPU ms | median ms, steady | median ms, full speed |
+|---|---:|---:|---:|
 {rows}
+| all pages | {cpu:.0f} | {steady:.0f} | {full:.0f} |
 
-| traffic | messages/s |
-|---|---:|
-| nobody looks | {quiet:,.0f} |
-| a page every {pause} s | {watched:,.0f} |
-| share | {share:.1%} |
+| traffic | nobody looks | a page every {pause} s |
+|---|---:|---:|
+| steady: p50 of a message in ms | {quiet_p50:.2f} | {watched_p50:.2f} |
+| steady: p99 of a message in ms | {quiet_p99:.2f} | {watched_p99:.2f} |
+| full speed: messages/s | {quiet_rate:,.0f} | {watched_rate:,.0f} |
 """
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -98,15 +108,17 @@ class Looking:
             while not self._stop.wait(PAUSE_SECONDS):
                 name = min(PAGES, key=lambda each: len(self.waits_ms.get(each, ())))
                 begun = time.perf_counter()
-                reply = client.get(self._queues, params={"page": "1", "page_size": "100", **PAGES[name]})
+                _ask(client, self.port, name)
                 waited = time.perf_counter() - begun
-                reply.raise_for_status()
-                assert reply.json()["item_count"] == 100, name
                 self.waits_ms.setdefault(name, []).append(waited * 1000)
 
+    def median_ms(self, name: str) -> float:
+        return statistics.median(self.waits_ms.get(name, [float("nan")]))
+
     @property
-    def _queues(self) -> str:
-        return f"http://127.0.0.1:{self.port}/api/queues"
+    def whole_median_ms(self) -> float:
+        """Over all pages, each counting the same."""
+        return statistics.median(self.median_ms(name) for name in self.waits_ms)
 
 
 def main() -> None:
@@ -117,16 +129,42 @@ def main() -> None:
     with both(OURS) as [target]:
         assert isinstance(target, Ours)
         _fill(target)
-        looking = Looking(target.broker.api_port)
-        quiet, watched = [], []
-        for _ in range(asked.rounds):
-            quiet.append(throughput.measure(FLOW, target).per_second)
-            with looking.running():
-                watched.append(throughput.measure(FLOW, target).per_second)
-    text = _report(looking, statistics.median(quiet), statistics.median(watched), asked.rounds)
+        cpu_ms = _alone(target)
+        steady, full = Looking(target.broker.api_port), Looking(target.broker.api_port)
+        waits = _alternating(asked.rounds, steady, lambda: latency.measure(target, STEADY_MESSAGES))
+        flows = _alternating(asked.rounds, full, lambda: throughput.measure(FLOW, target))
+    text = _report(asked.rounds, cpu_ms, steady, full, waits, flows)
     print(text)
     if not asked.no_report:
         FILE.write_text(text)
+
+
+def _alternating(rounds: int, looking: Looking, measure: Callable[[], T]) -> tuple[list[T], list[T]]:
+    """Without and with somebody who looks."""
+    quiet, watched = [], []
+    for _ in range(rounds):
+        quiet.append(measure())
+        with looking.running():
+            watched.append(measure())
+    return quiet, watched
+
+
+def _alone(target: Ours) -> dict[str, float]:
+    """CPU of the broker for each page, in ms."""
+    found = {}
+    with httpx.Client(auth=("guest", "guest"), timeout=60) as client:
+        for name in PAGES:
+            before = usage.cpu_seconds(target.pid)
+            for _ in range(ALONE):
+                _ask(client, target.broker.api_port, name)
+            found[name] = (usage.cpu_seconds(target.pid) - before) / ALONE * 1000
+    return found
+
+
+def _ask(client: httpx.Client, port: int, name: str) -> None:
+    params = {"page": "1", "page_size": "100", **PAGES[name]}
+    reply = client.get(f"http://127.0.0.1:{port}/api/queues", params=params).raise_for_status()
+    assert reply.json()["item_count"] == 100, name
 
 
 def _fill(target: Ours) -> None:
@@ -141,23 +179,36 @@ def _fill(target: Ours) -> None:
                 channel.basic_publish("", f"queue-{number * 9:05}", b"x" * (number % 100), pika.BasicProperties())
 
 
-def _report(looking: Looking, quiet: float, watched: float, rounds: int) -> str:
+def _report(
+    rounds: int,
+    cpu_ms: dict[str, float],
+    steady: Looking,
+    full: Looking,
+    waits: tuple[list[Latency], list[Latency]],
+    flows: tuple[list[Flow], list[Flow]],
+) -> str:
     rows = [
-        f"| {name} | {statistics.median(waits):.0f} | {max(waits):.0f} |"
-        for name, waits in ((name, looking.waits_ms.get(name, [])) for name in PAGES)
-        if waits
+        f"| {name} | {cpu_ms[name]:.0f} | {steady.median_ms(name):.0f} | {full.median_ms(name):.0f} |" for name in PAGES
     ]
+    (quiet, watched), (free, slowed) = waits, flows
     return REPORT.format(
         date=datetime.now(UTC).date(),
         cores=os.cpu_count(),
+        load=f"{os.getloadavg()[1]:.1f}",
         queues=QUEUES,
         filled=FILLED,
         pause=PAUSE_SECONDS,
         rounds=rounds,
         rows="\n".join(rows),
-        quiet=quiet,
-        watched=watched,
-        share=watched / quiet,
+        cpu=statistics.median(cpu_ms.values()),
+        steady=steady.whole_median_ms,
+        full=full.whole_median_ms,
+        quiet_p50=statistics.median(each.p50_ms for each in quiet),
+        watched_p50=statistics.median(each.p50_ms for each in watched),
+        quiet_p99=statistics.median(each.p99_ms for each in quiet),
+        watched_p99=statistics.median(each.p99_ms for each in watched),
+        quiet_rate=statistics.median(each.per_second for each in free),
+        watched_rate=statistics.median(each.per_second for each in slowed),
     )
 
 
