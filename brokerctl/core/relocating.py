@@ -90,7 +90,7 @@ class Relocation:
         begin = len(effects)
         self._channel.confirms = Confirms()
         try:
-            fates = [fate for alike in _alike(entries) for fate in self._together(alike, effects)]
+            fates = [fate for alike in self._alike(entries) for fate in self._together(alike, effects)]
         finally:
             self._channel.confirms = None
             effects[begin:] = publishing.without_answers(self._channel, effects[begin:])
@@ -99,8 +99,23 @@ class Relocation:
             self._source.remove(moved, effects)
         return fates
 
+    def _alike(self, entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+        """Runs of neighbours that share their envelope and are of one size: what is published at once."""
+
+        def kind(entry: Entry) -> tuple[int, int, bool]:
+            return id(entry.message.envelope), len(entry.message.body), self._is_over(entry)
+
+        for _, run in groupby(entries, kind):
+            yield list(run)
+
+    def _is_over(self, entry: Entry) -> bool:
+        return entry.expires_at is not None and entry.expires_at < self._destination.vhost.context.clock.now
+
     def _together(self, alike: Sequence[Entry], effects: Effects) -> list[Fate]:
         """Neighbours of one envelope share their fate, but where a full queue may take some of them only."""
+        if self._is_over(alike[0]):
+            # Its queue gives it up when its turn comes; nobody may have it any more.
+            return [Fate(Outcome.MISSING, "its time to live is over")] * len(alike)
         if self._destination.vhost.has_refusing_queues:
             return [self._publish(entry.message, (entry.message.body,), effects) for entry in alike]
         bodies = [entry.message.body for entry in alike]
@@ -146,12 +161,6 @@ class Relocation:
         )
         self._known = envelope, found
         return found
-
-
-def _alike(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
-    """Runs of neighbours that share their envelope and are of one size: what is published at once."""
-    for _, run in groupby(entries, lambda entry: (id(entry.message.envelope), len(entry.message.body))):
-        yield list(run)
 
 
 def delete(source: Queue, entries: Sequence[Entry], effects: Effects) -> list[Fate]:
