@@ -6,12 +6,13 @@ or a queue seen for the first time.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Set
+from collections.abc import Collection, Hashable, Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from brokerctl.clients.models import Capabilities, Exchange, MessageCounters, Node, Overview, Queue, Vhost
+from dashboard.status import Verdict
 
 DEPTH_STEP_SECONDS = 5.0
 """Between two values of a depth: sixty of them are the last five minutes."""
@@ -98,11 +99,15 @@ class Snapshot:
     ack: tuple[float | None, ...] = ()
     queues: dict[tuple[str, str], QueueRow] = field(default_factory=dict)
     """By (vhost, name)."""
+    verdicts: Mapping[tuple[str, str], Verdict] = field(default_factory=dict, repr=False)
+    """Of the moment when the queues were read; where one is missing it is judged when somebody asks."""
     exchanges: tuple[Exchange, ...] = ()
     exchange_rates: dict[tuple[str, str], tuple[float | None, float | None]] = field(default_factory=dict)
     """(vhost, name) -> (in, out) per second."""
     is_whole: bool = True
     """Whether it is of all vhosts; of a part nobody knows the connections, and there are no past numbers."""
+    memo: dict[Hashable, object] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What was worked out from it, so that many pages work it out once; gone with it."""
 
     @property
     def is_live(self) -> bool:
@@ -122,6 +127,13 @@ class Snapshot:
         """What is known of these vhosts, and nothing that tells of others; None is all of them."""
         if vhosts is None:
             return self
+        key = ("only", frozenset(vhosts))
+        part = self.memo.get(key)
+        if not isinstance(part, Snapshot):
+            part = self.memo[key] = self._part(vhosts)
+        return part
+
+    def _part(self, vhosts: Set[str]) -> Snapshot:
         rows = {key: row for key, row in self.queues.items() if key[0] in vhosts}
         exchanges = tuple(exchange for exchange in self.exchanges if exchange.vhost in vhosts)
         return replace(

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum
 
 from dashboard.snapshot import DEPTH_STEP_SECONDS, BrokerState, QueueRow, Snapshot
+from dashboard.status import Status as Status
+from dashboard.status import Verdict as Verdict
 
 NO_CONSUMERS_AFTER = timedelta(minutes=2)
 NO_ACK_AFTER = timedelta(minutes=2)
@@ -26,38 +27,18 @@ ATTENTION_SHOWN = 20
 """Queues in the overview's list of what needs attention; the list of queues has them all."""
 
 
-class Status(IntEnum):
-    """Ordered by how much it needs somebody."""
-
-    CRIT = 0
-    WARN = 1
-    OFF = 2
-    OK = 3
-    IDLE = 4
-
-    @property
-    def glyph(self) -> str:
-        """The name of its shape: g-crit, g-warn, g-off, g-ok, g-idle."""
-        return self.name.lower()
-
-
-@dataclass(slots=True, frozen=True)
-class Verdict:
-    status: Status
-    text: str
-    """A few words: 'No consumers, 14 min'."""
-    evidence: str = ""
-    """What it was told by, for the list of things that need attention."""
-
-    @property
-    def needs_attention(self) -> bool:
-        return self.status in (Status.CRIT, Status.WARN)
+UNKNOWN = Verdict(Status.OFF, "Unknown", "the broker does not answer")
 
 
 def of_queue(row: QueueRow, snapshot: Snapshot, now: datetime) -> Verdict:
-    """The verdict on one queue."""
+    """The verdict on one queue: that of the moment it was read, if the collector kept it."""
     if not snapshot.is_live:
-        return Verdict(Status.OFF, "Unknown", "the broker does not answer")
+        return UNKNOWN
+    return snapshot.verdicts.get((row.queue.vhost, row.queue.name)) or judge(row, now)
+
+
+def judge(row: QueueRow, now: datetime) -> Verdict:
+    """The verdict on a queue of a broker that answers."""
     for judge in (_full, _no_consumers, _no_ack, _growing, _behind, _delay, _draining, _flowing):
         verdict = judge(row, now)
         if verdict is not None:
@@ -80,12 +61,50 @@ def of_broker(snapshot: Snapshot, now: datetime) -> Health:
         return Health("off", "crit", "unreachable")
     if snapshot.state is BrokerState.CONNECTING:
         return Health("idle", "idle", "connecting")
-    worst = min((of_queue(row, snapshot, now).status for row in snapshot.queues.values()), default=None)
-    if worst is Status.CRIT:
+    worst = summary(snapshot, now)
+    if worst.critical:
         return Health("crit", "crit", "needs attention")
-    if worst is Status.WARN or any(node.memory_alarm or node.disk_alarm for node in snapshot.nodes):
+    if worst.warning or any(node.memory_alarm or node.disk_alarm for node in snapshot.nodes):
         return Health("warn", "warn", "needs a look")
     return Health("ok", "ok", "healthy")
+
+
+@dataclass(slots=True, frozen=True)
+class Summary:
+    """What all queues of a broker come to."""
+
+    ready: int
+    unacked: int
+    critical: int
+    warning: int
+    worst: tuple[tuple[QueueRow, Verdict], ...]
+    """Every queue that needs somebody, worst first and among equals the fullest."""
+
+
+def summary(snapshot: Snapshot, now: datetime) -> Summary:
+    """Worked out once for each snapshot: ten thousand queues take some milliseconds, and every page asks for it."""
+    found = snapshot.memo.get(Summary)
+    if found is None:
+        found = snapshot.memo[Summary] = _summary(snapshot, now)
+    assert isinstance(found, Summary)
+    return found
+
+
+def _summary(snapshot: Snapshot, now: datetime) -> Summary:
+    rows = snapshot.queues.values()
+    judged = ((row, of_queue(row, snapshot, now)) for row in rows) if snapshot.is_live else ()
+    worst = sorted(
+        (each for each in judged if each[1].needs_attention),
+        key=lambda each: (each[1].status, -each[0].queue.messages_ready),
+    )
+    critical = sum(verdict.status is Status.CRIT for _, verdict in worst)
+    return Summary(
+        ready=sum(row.queue.messages_ready for row in rows),
+        unacked=sum(row.queue.messages_unacknowledged for row in rows),
+        critical=critical,
+        warning=len(worst) - critical,
+        worst=tuple(worst),
+    )
 
 
 def unreachable(snapshot: Snapshot, now: datetime) -> Verdict:

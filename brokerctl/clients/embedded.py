@@ -10,8 +10,8 @@ from typing import Any
 
 from brokerctl.clients.base import Address, Inside, Peek, Peeked, Relocated, Taken
 from brokerctl.clients.http import Http
-from brokerctl.clients.models import Capabilities, Overview, Passed, Tap
-from brokerctl.clients.rabbitmq import read
+from brokerctl.clients.models import Capabilities, Overview, Passed, Queue, Tap
+from brokerctl.clients.rabbitmq import queues, read
 from brokerctl.clients.rabbitmq.client import RabbitMQClient
 from brokerctl.clients.rabbitmq.exchanges import in_path
 from brokerctl.clients.rabbitmq.read import Json
@@ -28,6 +28,9 @@ class EmbeddedClient(RabbitMQClient):
     def overview(self) -> Overview:
         found = super().overview()
         return replace(found, capabilities=self._capabilities(found.version))
+
+    def queues_named(self, keys: Sequence[tuple[str, str]]) -> list[Queue]:
+        return queues.named(self.http, keys)
 
     def inside(self) -> Inside | None:
         found = self._announced[1] if self._announced else self.overview().capabilities
@@ -54,6 +57,7 @@ class EmbeddedClient(RabbitMQClient):
                 pause="pause" in words,
                 firehose="firehose" in words,
                 unacked="unacked" in words,
+                only="only" in words,
             )
             self._announced = version, found
         return self._announced[1]

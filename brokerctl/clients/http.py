@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,6 +34,8 @@ EVENTS_SECONDS = 60.0
 """Without a sign of life in a stream: the embedded broker gives one every fifteen."""
 
 Json = Any
+Params = Mapping[str, str | list[str]]
+"""Of a query; a list is a parameter that is given several times."""
 
 
 class Http:
@@ -62,11 +64,11 @@ class Http:
     def _where(self) -> str:
         return f"{self.address.host}:{self.address.api_port}"
 
-    def get(self, *segments: str, params: dict[str, str] | None = None) -> Json:
+    def get(self, *segments: str, params: Params | None = None) -> Json:
         """The JSON at this path below /api. Segments are escaped here."""
         return self._json(self._send("GET", segments, params=params))
 
-    def get_list(self, *segments: str, params: dict[str, str] | None = None) -> list[dict[str, Json]]:
+    def get_list(self, *segments: str, params: Params | None = None) -> list[dict[str, Json]]:
         found = self.get(*segments, params=params)
         if not isinstance(found, list):
             raise UnexpectedReply(f"{self._where} answered /{'/'.join(segments)} with something that is not a list")
@@ -110,7 +112,7 @@ class Http:
         method: str,
         segments: tuple[str, ...],
         *,
-        params: dict[str, str] | None = None,
+        params: Params | None = None,
         body: dict[str, Json] | None = None,
         headers: dict[str, bytes] | None = None,
         timeout_seconds: float | None = None,

@@ -146,7 +146,7 @@ async def version(call: Call) -> Response:
     return await render.value(call, brokerctl.__version__)
 
 
-CAPABILITIES = ("ages", "copy", "delete", "firehose", "move", "pause", "peek", "purge-count", "unacked")
+CAPABILITIES = ("ages", "copy", "delete", "firehose", "move", "only", "pause", "peek", "purge-count", "unacked")
 """What this API can do beyond RabbitMQ's (docs/extensions.md). A word stays what it means for ever."""
 
 

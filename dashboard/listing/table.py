@@ -125,8 +125,12 @@ def arrange(
     saved: Sequence[View] = (),
     vhosts: Sequence[str] = (),
     now: datetime | None = None,
+    counts: bool = True,
 ) -> Listing[Row]:
-    """The page that `asked` is about. `chosen` are the columns that the person keeps, `saved` their views."""
+    """The page that `asked` is about. `chosen` are the columns that the person keeps, `saved` their views.
+
+    Without `counts` there are no tabs: each costs as much as the filter itself.
+    """
     here = in_vhost(table, rows, asked.vhost)
     matching, error = match(table, here, asked.filter, now)
     by, is_descending = _order(table, asked)
@@ -147,7 +151,7 @@ def arrange(
         pages=pages,
         error=error,
         vhosts=tuple(sorted({*vhosts, *filter(None, (asked.vhost,))})),
-        tabs=tuple(_tab(table, rows, view, asked, now) for view in (*table.views, *saved)),
+        tabs=tuple(_tab(table, rows, view, asked, now) for view in (*table.views, *saved)) if counts else (),
         is_chosen=tuple(column.name for column in columns) != table.shown,
     )
 

@@ -34,7 +34,7 @@ class BrowserSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
             elif len(feeds.subscriptions.keys(self.channel_name)) >= MAX_FEEDS:
                 raise BadMessage("too many feeds")
             else:
-                await feeds.subscribe(self.channel_name, self.scope["user"], asked.feed, asked.only)
+                await feeds.subscribe(self.channel_name, self.scope["user"], asked.feed, asked.only, asked.query)
         except Refused:
             await self._refuse(asked.feed)
         except BadMessage:

@@ -17,8 +17,9 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 
 from brokerctl.clients.base import BrokerClient
+from brokerctl.clients.models import Overview, Queue
 from brokerctl.errors import ClientError
-from dashboard import brokers
+from dashboard import brokers, verdicts
 from dashboard.live.feeds import Feeds
 from dashboard.live.history import BrokerHistory
 from dashboard.live.looker import Looker
@@ -40,6 +41,15 @@ ROWS_SECONDS = 1.0
 
 DETAIL_EVERY = 5
 """Nodes, vhosts and exchanges change slowly: asked every so many steps."""
+
+SOON_SECONDS = 0.1
+"""A list of queues that takes less is asked for at every step."""
+
+REST = 4
+"""For so many times what a longer one took it is not asked for again: a fifth of the time at most goes into it."""
+
+MAX_NAMED = 1_000
+"""Queues on screens that are asked for by name; with more, all are."""
 
 
 class Collector:
@@ -103,6 +113,10 @@ class Watcher:
         self.history = BrokerHistory(broker.is_embedded, self._pause)
         self._steps = 0
         self._failures = 0
+        self._all_due = 0.0
+        """When all queues are to be asked for again, on the monotonic clock; before that only those on screens."""
+        self._all_count = -1
+        """Queues by the broker's own count, when all were asked for."""
         self.task = asyncio.get_running_loop().create_task(self._run())
 
     async def _run(self) -> None:
@@ -145,16 +159,18 @@ class Watcher:
         return taken
 
     def _look(self, client: BrokerClient, before: Snapshot) -> Snapshot:
-        overview, queues = client.overview(), client.queues()
+        overview = client.overview()
         is_detailed = self._steps % DETAIL_EVERY == 0 or not before.nodes or not before.is_live
         nodes = tuple(client.nodes()) if is_detailed else before.nodes
         vhosts = tuple(client.vhosts()) if is_detailed else before.vhosts
         exchanges = tuple(client.exchanges()) if is_detailed or self._feeds.wants_exchanges(self.broker.slug) else None
+        queues, is_whole = self._queues(client, before, overview)
         at, wall, now = time.monotonic(), time.time(), datetime.now(UTC)
         rates = self.history.broker(overview, at, wall)
-        rows = self.history.queues(queues, at, wall, now)
+        rows = self.history.queues(queues, at, wall, now, is_whole=is_whole)
+        judged = {key: verdicts.judge(row, now) for key, row in rows.items()}
         series = self.history.series
-        return Snapshot(
+        taken = Snapshot(
             state=BrokerState.LIVE,
             taken_at=now,
             overview=overview,
@@ -165,10 +181,32 @@ class Watcher:
             publish=series.column("10m", 2),
             deliver=series.column("10m", 3),
             ack=series.column("10m", 4),
-            queues=rows,
+            queues=rows if is_whole else before.queues | rows,
+            verdicts=judged if is_whole else {**before.verdicts, **judged},
             exchanges=before.exchanges if exchanges is None else exchanges,
             exchange_rates=before.exchange_rates if exchanges is None else self.history.exchanges(list(exchanges), at),
         )
+        # Here, in the thread: whoever renders or sends it finds it ready.
+        verdicts.summary(taken, now)
+        return taken
+
+    def _queues(self, client: BrokerClient, before: Snapshot, overview: Overview) -> tuple[list[Queue], bool]:
+        """All queues, or only those that somebody looks at; and whether it is all.
+
+        A list of ten thousand takes the broker and this process half a second. So when all of them took long, it is
+        some time until they are asked for again. Meanwhile those on screens are, unless queues came or went.
+        """
+        began = time.monotonic()
+        if began < self._all_due and before.is_live and overview.queues == self._all_count:
+            names = self._feeds.listed_queues(self.broker.slug) | self.history.watched
+            if overview.capabilities.only and len(names) <= MAX_NAMED:
+                return client.queues_named(sorted(names)) if names else [], False
+        queues = client.queues()
+        took = time.monotonic() - began
+        self._all_count = overview.queues
+        self.history.rest_seconds = took * (1 + REST) if took > SOON_SECONDS else 0.0
+        self._all_due = began + self.history.rest_seconds
+        return queues, True
 
     def _failed(self, before: Snapshot, reason: str) -> Snapshot:
         self._failures += 1

@@ -3,7 +3,7 @@
 Feeds:
     frame                            what stands around every page: how the brokers are, and how many jobs run
     brokers                          cards of the overview, by slug, and a point of everybody's rates
-    queues:<broker>                  rows of the list, by row key; `only` limits them
+    queues:<broker>                  rows of the list, by row key; `only` limits them, `query` asks for their order
     queue:<broker>:<vhost>:<queue>   tiles of one queue, and a point of its charts
     exchanges:<broker>               rates of the exchanges
     connections:<broker> …           what is asked for only while somebody watches: dashboard.live.things
@@ -13,9 +13,11 @@ Names are path segments (dashboard.paths), so that a colon in a queue's name is 
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
@@ -25,7 +27,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Q
 
 from brokerctl.metrics.series import GRAINS, Series
-from dashboard import access, brokers, paths
+from dashboard import access, brokers, paths, verdicts
 from dashboard.live import rows, things
 from dashboard.live.history import BrokerHistory, Key
 from dashboard.live.protocol import LEASE_SECONDS, Data, encode
@@ -33,9 +35,14 @@ from dashboard.live.subscriptions import Sender, Stream, StreamKey, Subscription
 from dashboard.live.things import Watched
 from dashboard.models import Broker, Operation
 from dashboard.models.operation import OperationQuerySet
-from dashboard.snapshot import Snapshot
+from dashboard.snapshot import QueueRow, Snapshot
+from dashboard.tables.queues import order
 
 JOBS_SHOWN = 100
+ORDER_ROWS = 1_000
+ORDER_SECONDS = 5.0
+"""How often the order of a list of more than ORDER_ROWS queues is worked out, however many watch it."""
+
 JOB_NUMBER = re.compile(r"[0-9]{1,18}")
 """What fits the database's 64 bits."""
 
@@ -58,11 +65,16 @@ class Feeds:
     # For sockets
 
     async def subscribe(
-        self, socket: str, user: AbstractBaseUser | AnonymousUser, feed: str, only: tuple[str, ...] | None
+        self,
+        socket: str,
+        user: AbstractBaseUser | AnonymousUser,
+        feed: str,
+        only: tuple[str, ...] | None,
+        query: str = "",
     ) -> None:
         """Check, register, then send everything. Raises Refused."""
         scope = await sync_to_async(_scope)(user, feed)
-        key = StreamKey(feed, scope, None if only is None else frozenset(only))
+        key = StreamKey(feed, scope, None if only is None else frozenset(only), query)
         stream = self.subscriptions.subscribe(socket, key, time.monotonic())
         await self._refresh(stream)
 
@@ -77,7 +89,7 @@ class Feeds:
                 lost.append(key.feed)
                 continue
             if scope != key.scope:
-                now = StreamKey(key.feed, scope, key.only)
+                now = StreamKey(key.feed, scope, key.only, key.query)
                 await self._refresh(self.subscriptions.subscribe(socket, now, time.monotonic()))
         self.subscriptions.renew(socket, time.monotonic())
         return lost
@@ -94,6 +106,14 @@ class Feeds:
             _, _, vhost, queue = stream.key.feed.split(":")
             watched.add((paths.name(vhost), paths.name(queue)))
         return watched
+
+    def listed_queues(self, slug: str) -> set[Key]:
+        """Queues of this broker that stand in a list on somebody's screen."""
+        listed: set[Key] = set()
+        for stream in self.subscriptions.streams(f"queues:{slug}"):
+            if stream.key.feed == f"queues:{slug}":
+                listed.update(_names(stream.key.only or ()))
+        return listed
 
     def wants_exchanges(self, slug: str) -> bool:
         return bool(self.subscriptions.streams(f"exchanges:{slug}"))
@@ -152,6 +172,8 @@ class Feeds:
                 data = {"brokers": self._beside_names(stream.key), "jobs": running}
             else:
                 data = self._data(kind, names, stream.key)
+                if kind == "queues" and stream.key.query:
+                    data["order"] = await self._order(names[0], stream)
             await push(stream, data, lambda: self._past(kind, names, stream.key), time.time(), self._send)
 
     def _data(self, kind: str, names: list[str], key: StreamKey) -> Data:
@@ -171,13 +193,21 @@ class Feeds:
         if kind == "exchanges":
             found = {paths.row_key(*name): rows.exchange_cells(rates) for name, rates in taken.exchange_rates.items()}
             return {"state": taken.state.value, "rows": found}
-        shown = {
-            row_key: rows.queue_cells(row, taken, now)
-            for row in taken.queues.values()
-            if (row_key := paths.row_key(*row.key)) and (key.only is None or row_key in key.only)
-        }
-        ready = sum(row.queue.messages_ready for row in taken.queues.values())
+        shown = {each: rows.queue_cells(row, taken, now) for each, row in _rows(taken, key.only)}
+        ready = verdicts.summary(taken, now).ready
         return {"state": taken.state.value, "count": len(taken.queues), "messages": ready, "rows": shown}
+
+    async def _order(self, slug: str, stream: Stream) -> list[str]:
+        """Which rows stand on the watched page of the list now. In a thread: of many queues it takes some 50 ms."""
+        broker = next((row for row in self._rows if row.slug == slug), None)
+        at = time.monotonic()
+        if broker is not None:
+            taken = brokers.snapshot(broker).only(stream.key.scope)
+            pause = ORDER_SECONDS if len(taken.queues) > ORDER_ROWS else 0.0
+            if at - stream.order_at >= pause:
+                stream.order = await asyncio.to_thread(order, slug, taken, stream.key.query)
+                stream.order_at = at
+        return stream.order
 
     def _brokers(self, key: StreamKey, now: datetime) -> Data:
         cards, points = {}, {}
@@ -233,6 +263,22 @@ class Feeds:
                 }
             }
         return {}
+
+
+def _rows(taken: Snapshot, only: frozenset[str] | None) -> Iterator[tuple[str, QueueRow]]:
+    """The rows a feed is limited to, by key; looked up one by one, because there may be thousands of others."""
+    names = taken.queues if only is None else _names(only)
+    for name in names:
+        row = taken.queues.get(name)
+        if row is not None:
+            yield paths.row_key(*name), row
+
+
+def _names(keys: Iterable[str]) -> Iterator[Key]:
+    """What row keys name. A browser may send anything; what is no key names nothing."""
+    for key in keys:
+        with suppress(ValueError):
+            yield paths.row_names(key)
 
 
 def _scope(user: AbstractBaseUser | AnonymousUser, feed: str) -> frozenset[str] | None:

@@ -62,6 +62,8 @@ class BrokerHistory:
         self._exchanges: dict[Key, tuple[Meter | StepMeter, Meter | StepMeter]] = {}
         self.series = Series(5)
         """ready, unacked, publish, deliver, ack of the whole broker."""
+        self.rest_seconds = 0.0
+        """Between two looks at all queues, where that is longer than a step."""
         self.watched: set[Key] = set()
         """Queues somebody looks at: they get a series however many queues there are."""
 
@@ -72,18 +74,21 @@ class BrokerHistory:
         self.series.add(wall, values)
         return rates
 
-    def queues(self, queues: list[Queue], at: float, wall: float, now: datetime) -> dict[Key, QueueRow]:
-        """Rows for all queues; forgets those that are gone."""
+    def queues(
+        self, queues: list[Queue], at: float, wall: float, now: datetime, *, is_whole: bool = True
+    ) -> dict[Key, QueueRow]:
+        """Rows for these queues. When they are all of the broker's, those that are not among them are forgotten."""
         rows = {}
-        is_small = len(queues) <= CHARTED_QUEUES
+        is_small = max(len(queues), len(self._queues)) <= CHARTED_QUEUES
         for queue in queues:
             key = queue.vhost, queue.name
             known = self._queues.get(key)
             if known is None:
                 known = self._queues[key] = QueueHistory(Meters(self._is_fresh))
             rows[key] = self._row(queue, known, at, wall, now, is_small or key in self.watched)
-        for key in self._queues.keys() - rows.keys():
-            del self._queues[key]
+        if is_whole:
+            for key in self._queues.keys() - rows.keys():
+                del self._queues[key]
         return rows
 
     def exchanges(self, exchanges: list[Exchange], at: float) -> dict[Key, tuple[float | None, float | None]]:
@@ -112,7 +117,7 @@ class BrokerHistory:
     def _row(
         self, queue: Queue, known: QueueHistory, at: float, wall: float, now: datetime, is_charted: bool
     ) -> QueueRow:
-        rates = known.meters.read(queue.counters, at, self._max_gap)
+        rates = known.meters.read(queue.counters, at, max(self._max_gap, 3 * self.rest_seconds))
         if at - known.spark_at >= DEPTH_STEP_SECONDS:
             known.spark.append(float(queue.messages))
             known.spark_at = at

@@ -1,7 +1,8 @@
 """What travels on the one websocket of a tab: JSON both ways. `static/js/live.js` is the other end.
 
 From the browser:
-    {"op": "subscribe", "feed": "queues:local", "only": ["~2F/orders"]}   start a feed; `only` limits a list to rows
+    {"op": "subscribe", "feed": "queues:local", "only": ["~2F/orders"], "query": "sort=-ready"}
+                                                start a feed; `only` limits a list to rows, `query` asks for their order
     {"op": "unsubscribe", "feed": …}
     {"op": "renew"}                                                       every LEASE_SECONDS / 3, or feeds end
 
@@ -28,6 +29,9 @@ MAX_FEEDS = 50
 MAX_ONLY = 1_000
 """Rows that one list feed may name."""
 
+MAX_QUERY = 4_000
+"""Characters of a list's query."""
+
 Data = dict[str, Any]
 
 
@@ -36,6 +40,8 @@ class Asked:
     op: str
     feed: str
     only: tuple[str, ...] | None
+    query: str = ""
+    """Of a list's address: its feed then has the keys of the rows that stand there now, as `order`."""
 
 
 class BadMessage(Exception):
@@ -55,11 +61,14 @@ def parse(text: str) -> Asked:
     feed, only = found.get("feed", ""), found.get("only")
     if not isinstance(feed, str) or not _is_text(feed):
         raise BadMessage("feed is not a text")
+    query = found.get("query") or ""
+    if not isinstance(query, str) or len(query) > MAX_QUERY:
+        raise BadMessage("query is not a short text")
     if only is None:
-        return Asked(found["op"], feed, None)
+        return Asked(found["op"], feed, None, query)
     if not isinstance(only, list) or len(only) > MAX_ONLY or not all(isinstance(row, str) for row in only):
         raise BadMessage("only is not a list of rows")
-    return Asked(found["op"], feed, tuple(only))
+    return Asked(found["op"], feed, tuple(only), query)
 
 
 def _is_text(value: str) -> bool:

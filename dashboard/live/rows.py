@@ -9,47 +9,40 @@ from dashboard import outlook, paths, verdicts
 from dashboard.live.protocol import Data
 from dashboard.models import Operation
 from dashboard.snapshot import BrokerState, QueueRow, Snapshot
-from dashboard.verdicts import Verdict
+from dashboard.verdicts import Summary, Verdict
 
 
 def card(snapshot: Snapshot, now: datetime) -> Data:
     """One broker, or the part of it that somebody sees, on the overview."""
     overview = snapshot.overview
-    rows = snapshot.queues.values()
-    judged = [(row, verdicts.of_queue(row, snapshot, now)) for row in rows] if snapshot.is_live else []
+    worst = verdicts.summary(snapshot, now)
     nodes = snapshot.nodes
-    ready = sum(row.queue.messages_ready for row in rows)
-    unacked = sum(row.queue.messages_unacknowledged for row in rows)
     return {
         "state": snapshot.state.value,
         "error": snapshot.error,
         "taken_at": _epoch(snapshot.taken_at),
         "retry_at": _epoch(snapshot.retry_at),
-        "ready": ready,
-        "unacked": unacked,
+        "ready": worst.ready,
+        "unacked": worst.unacked,
         "publish": _round(snapshot.rates.publish),
         "deliver": _round(snapshot.rates.deliver),
         "ack": _round(snapshot.rates.ack),
         "connections": overview.connections if overview and snapshot.is_whole else None,
         "consumers": overview.consumers if overview else None,
-        "queues": len(rows),
+        "queues": len(snapshot.queues),
         "alarm": any(node.memory_alarm or node.disk_alarm for node in nodes),
-        "critical": sum(verdict.status is verdicts.Status.CRIT for _, verdict in judged),
-        "warning": sum(verdict.status is verdicts.Status.WARN for _, verdict in judged),
-        "attention": _attention(snapshot, judged, now),
-        "depth": _last(snapshot.depth) if snapshot.is_whole else ready + unacked,
+        "critical": worst.critical,
+        "warning": worst.warning,
+        "attention": _attention(snapshot, worst, now),
+        "depth": _last(snapshot.depth) if snapshot.is_whole else worst.ready + worst.unacked,
     }
 
 
-def _attention(snapshot: Snapshot, judged: list[tuple[QueueRow, Verdict]], now: datetime) -> Data:
+def _attention(snapshot: Snapshot, summary: Summary, now: datetime) -> Data:
     """What needs somebody, worst first, by row key; the broker itself under an empty one."""
     if snapshot.state is BrokerState.UNREACHABLE:
         return {"": _said(verdicts.unreachable(snapshot, now))}
-    worst = sorted(
-        (each for each in judged if each[1].needs_attention),
-        key=lambda each: (each[1].status, -each[0].queue.messages_ready),
-    )
-    return {paths.row_key(*row.key): _said(verdict) for row, verdict in worst[: verdicts.ATTENTION_SHOWN]}
+    return {paths.row_key(*row.key): _said(verdict) for row, verdict in summary.worst[: verdicts.ATTENTION_SHOWN]}
 
 
 def _said(verdict: Verdict) -> Data:

@@ -18,11 +18,12 @@ Sender = Callable[[str, str], Awaitable[bool]]
 
 @dataclass(slots=True, frozen=True)
 class StreamKey:
-    """What makes two watchers equal: the feed, the vhosts they may see, and the rows they show."""
+    """What makes two watchers equal: the feed, the vhosts they may see, the rows they show and why those."""
 
     feed: str
     scope: frozenset[str] | None = None
     only: frozenset[str] | None = None
+    query: str = ""
 
 
 @dataclass(slots=True)
@@ -32,6 +33,9 @@ class Stream:
     sequence: int = 0
     sockets: dict[str, bool] = field(default_factory=dict)
     """By name; False: it has missed something and needs a snapshot."""
+    order: list[str] = field(default_factory=list)
+    """Keys of the rows that stand on the page of its query, as they were at `order_at`."""
+    order_at: float = float("-inf")
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while new data are worked out and handed to the sockets."""
 

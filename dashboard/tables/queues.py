@@ -6,13 +6,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from operator import attrgetter
 
+from django.http import QueryDict
 from django.utils.safestring import SafeString
 
 from dashboard import outlook, paths, verdicts
 from dashboard.listing.asked import Asked
 from dashboard.listing.columns import Column, Kind, Value
-from dashboard.listing.table import Table, View
+from dashboard.listing.table import Table, View, arrange
 from dashboard.pages.queues import Listed
+from dashboard.snapshot import Snapshot
 from dashboard.tables.links import link
 from dashboard.templatetags import amqp
 from dashboard.verdicts import Status
@@ -49,7 +51,8 @@ def _dead_letters(each: Listed) -> bool:
 
 
 def _state(each: Listed) -> tuple[int, int]:
-    return each.verdict.status, -each.row.queue.messages_ready
+    # A plain number: ten thousand comparisons of an IntEnum take twice as long.
+    return each.verdict.status.value, -each.row.queue.messages_ready
 
 
 STATES: dict[str, Callable[[Listed], bool]] = {
@@ -127,3 +130,14 @@ TABLE: Table[Listed] = Table(
     ),
     example="Filter: name, or state:stuck  type:quorum  ready>1000  consumers:0  name~^orders",
 )
+
+
+def rows_of(slug: str, taken: Snapshot, now: datetime) -> list[Listed]:
+    """Every queue of a broker with its verdict."""
+    return [Listed(slug, row, verdicts.of_queue(row, taken, now)) for row in taken.queues.values()]
+
+
+def order(slug: str, taken: Snapshot, query: str) -> list[str]:
+    """The keys of the rows that stand on the page with this address."""
+    listing = arrange(TABLE, rows_of(slug, taken, datetime.now(UTC)), Asked.read(QueryDict(query)), counts=False)
+    return [TABLE.key(each) for each in listing.rows]

@@ -11,6 +11,7 @@ from django.contrib import messages as notices
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
@@ -29,9 +30,8 @@ from dashboard.operations.review import FieldProblem, Target
 from dashboard.operations.tasks import start
 from dashboard.paths import row_key, row_names
 from dashboard.snapshot import QueueRow, Snapshot
-from dashboard.tables.queues import TABLE
+from dashboard.tables.queues import TABLE, rows_of
 from dashboard.views.place import Place, place, says_why
-from dashboard.views.queues import queue_rows
 
 SHOWN = 20
 """Queues that the review names; of more it says how many."""
@@ -87,7 +87,7 @@ def _chosen(request: HttpRequest, broker: Broker, taken: Snapshot) -> tuple[Name
         keys = request.POST.getlist("row")
     else:
         asked = Asked.read(QueryDict(urlsplit(_back(request, broker)).query))
-        listing = arrange(TABLE, queue_rows(broker, taken), asked)
+        listing = arrange(TABLE, rows_of(broker.slug, taken, timezone.now()), asked)
         if listing.error:
             return ()
         return _without_ours(broker, [each.row.key for each in (listing.matching if scope == "all" else listing.rows)])

@@ -12,32 +12,30 @@ from dashboard import access, verdicts
 from dashboard.models import Broker
 from dashboard.pages.overview import Attention, Card, OverviewPage
 from dashboard.snapshot import BrokerState, Rates, Snapshot
-from dashboard.verdicts import Status
 
 
 def overview(request: HttpRequest) -> HttpResponse:
     cards, attention = [], []
+    now = timezone.now()
     for broker in access.visible_brokers(request.user):
         taken = access.visible_snapshot(request.user, broker)
-        rows = taken.queues.values()
-        judged = [(row, verdicts.of_queue(row, taken, timezone.now())) for row in rows] if taken.is_live else []
+        summary = verdicts.summary(taken, now)
         attention += [
             Attention(broker, row, verdict, row.no_consumers_since or row.no_ack_since)
-            for row, verdict in judged
-            if verdict.needs_attention
+            for row, verdict in summary.worst[: verdicts.ATTENTION_SHOWN]
         ]
         if taken.state is BrokerState.UNREACHABLE:
-            attention.append(Attention(broker, None, verdicts.unreachable(taken, timezone.now()), taken.failed_at))
+            attention.append(Attention(broker, None, verdicts.unreachable(taken, now), taken.failed_at))
         cards.append(
             Card(
                 broker=broker,
                 snapshot=taken,
-                ready=sum(row.queue.messages_ready for row in rows),
-                unacked=sum(row.queue.messages_unacknowledged for row in rows),
+                ready=summary.ready,
+                unacked=summary.unacked,
                 connections=taken.overview.connections if taken.overview and taken.is_whole else None,
                 consumers=taken.overview.consumers if taken.overview else None,
-                critical=sum(verdict.status is Status.CRIT for _, verdict in judged),
-                warning=sum(verdict.status is Status.WARN for _, verdict in judged),
+                critical=summary.critical,
+                warning=summary.warning,
                 kind=_kind(broker, taken),
                 has_alarm=any(node.memory_alarm or node.disk_alarm for node in taken.nodes),
             )

@@ -14,7 +14,7 @@ const NOT_LOGGED_IN = 4401
 
 class Live extends EventTarget {
   #socket = null
-  #feeds = new Map() // feed -> { only, data, callbacks }
+  #feeds = new Map() // feed -> { only, query, data, callbacks }
   #heard = performance.now()
   #failures = 0
   #retry = 0
@@ -37,15 +37,15 @@ class Live extends EventTarget {
   }
 
   /** Watch a feed; returns the function that stops it. */
-  subscribe(feed, callback, { only } = {}) {
+  subscribe(feed, callback, { only, query } = {}) {
     const known = this.#feeds.get(feed)
     if (known) {
       known.callbacks.add(callback)
       if (known.data) callback(known.data, null)
     } else {
-      this.#feeds.set(feed, { only, data: null, callbacks: new Set([callback]) })
+      this.#feeds.set(feed, { only, query, data: null, callbacks: new Set([callback]) })
       this.#connect()
-      this.#send({ op: "subscribe", feed, only })
+      this.#send({ op: "subscribe", feed, only, query })
     }
     return () => this.#stop(feed, callback)
   }
@@ -53,7 +53,7 @@ class Live extends EventTarget {
   /** Pause: numbers stand still until it is called again. */
   toggle() {
     this.isPaused = !this.isPaused
-    if (!this.isPaused) for (const [feed, { only }] of this.#feeds) this.#send({ op: "subscribe", feed, only })
+    if (!this.isPaused) for (const [feed, { only, query }] of this.#feeds) this.#send({ op: "subscribe", feed, only, query })
     this.#judge()
   }
 
@@ -72,7 +72,7 @@ class Live extends EventTarget {
     const socket = (this.#socket = new WebSocket(`${scheme}//${location.host}/live/`))
     socket.addEventListener("open", () => {
       this.#failures = 0
-      for (const [feed, { only }] of this.#feeds) this.#send({ op: "subscribe", feed, only })
+      for (const [feed, { only, query }] of this.#feeds) this.#send({ op: "subscribe", feed, only, query })
     })
     socket.addEventListener("message", event => this.#receive(JSON.parse(event.data)))
     socket.addEventListener("close", event => this.#closed(socket, event.code))

@@ -86,6 +86,10 @@ class _Reading:
     def queues(self, vhost: str | None = None) -> list[Queue]:
         return queues.queues(self.http, vhost)
 
+    def queues_named(self, keys: Sequence[tuple[str, str]]) -> list[Queue]:
+        wanted = set(keys)
+        return [each for each in self.queues() if (each.vhost, each.name) in wanted]
+
     def queue(self, vhost: str, name: str) -> Queue:
         return queues.queue(self.http, vhost, name)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from urllib.parse import quote
+
 from brokerctl.clients.details import QueueDetails
 from brokerctl.clients.http import Http
 from brokerctl.clients.models import Arguments, Consumer, Queue
@@ -9,11 +12,37 @@ from brokerctl.clients.rabbitmq import read
 from brokerctl.clients.rabbitmq.consumers import parse as parse_consumer
 from brokerctl.clients.rabbitmq.read import Json
 
+COLUMNS = ",".join(
+    (
+        *("vhost", "name", "type", "durable", "auto_delete", "exclusive", "arguments", "state", "policy", "node"),
+        *("effective_policy_definition", "members", "consumers", "consumer_capacity", "consumer_utilisation"),
+        *("messages_ready", "messages_unacknowledged", "messages_persistent", "messages_ram"),
+        *("message_bytes", "message_bytes_ready", "message_bytes_unacknowledged"),
+        *("message_bytes_persistent", "message_bytes_ram", "head_message_timestamp", "oldest_ready_seconds"),
+        *(f"message_stats.{name}" for name in ("publish", "deliver_get", "ack", "redeliver")),
+    )
+)
+"""What `parse` reads. A list of ten thousand queues with everything takes a broker twice the time, and us as well."""
+
+AT_ONCE = 200
+"""Names in one request: an address of some 12 kB at most."""
+
 
 def queues(http: Http, vhost: str | None) -> list[Queue]:
     """GET /api/queues[/vhost]."""
-    found = http.get_list("queues") if vhost is None else http.get_list("queues", vhost)
+    params = {"columns": COLUMNS}
+    found = http.get_list("queues", params=params) if vhost is None else http.get_list("queues", vhost, params=params)
     return [parse(item) for item in found]
+
+
+def named(http: Http, keys: Sequence[tuple[str, str]]) -> list[Queue]:
+    """GET /api/queues?only=…, of the embedded broker."""
+    found: list[Queue] = []
+    for start in range(0, len(keys), AT_ONCE):
+        only = ["/".join(quote(part, safe="") for part in key) for key in keys[start : start + AT_ONCE]]
+        items = http.get_list("queues", params={"columns": COLUMNS, "only": only})
+        found += [parse(item) for item in items]
+    return found
 
 
 def queue(http: Http, vhost: str, name: str) -> Queue:

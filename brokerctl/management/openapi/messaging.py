@@ -20,7 +20,7 @@ Q = "/queues/{vhost}/{name}"
 X = "/exchanges/{vhost}/{name}"
 
 QUEUES: dict[str, Operation] = {
-    "GET /queues": paged("Queues of all vhosts that the user sees.", "Queue", *RANGES, *TOTALS),
+    "GET /queues": paged("Queues of all vhosts that the user sees.", "Queue", *RANGES, *TOTALS, "only"),
     "GET /queues/detailed": paged("The same; RabbitMQ 4 has fewer keys in the other.", "Queue", *RANGES, *TOTALS),
     "GET /queues/{vhost}": paged("Queues of a vhost.", "Queue", *RANGES, *TOTALS),
     "GET /users/{user}/queues": paged("Queues that a user declared.", "Queue", *RANGES, *TOTALS),

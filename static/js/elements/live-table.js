@@ -1,7 +1,9 @@
-// Any list: numbers change in place. When rows come or go the table is fetched again, but never under a hand: while
-// the pointer or the focus is in it, its order is frozen and its foot says so.
+// Any list: numbers change in place. When rows change places they are moved, when they come or go the table is fetched
+// again, but never under a hand: while the pointer or the focus is in it, or rows are ticked, its order is frozen and its
+// foot says so.
 //
-// <live-table feed="queues:local">: cells name their values (cells.js), [data-known] is how many rows there were.
+// <live-table feed="queues:local" query="sort=-ready">: cells name their values (cells.js), [data-known] is how many rows
+// there were. A feed that knows the query sends the keys of the rows that belong on the page, as `order`.
 
 import { fill } from "postroom/cells"
 import { number } from "postroom/format"
@@ -12,6 +14,7 @@ import { push } from "postroom/spark"
 const SPARK_MS = 5_000
 const SETTLE_MS = 2_000 // after the pointer or the focus has left
 const FETCH_MS = 3_000 // no more often than this
+const ORDER_MS = 10_000 // where rows only changed places with others of another page
 
 customElements.define("live-table", class extends HTMLElement {
   #stop = () => {}
@@ -21,6 +24,7 @@ customElements.define("live-table", class extends HTMLElement {
   #fetchedAt = -Infinity
   #leftAt = -Infinity
   #isWanted = false
+  #order = null
   #again = 0
 
   connectedCallback() {
@@ -37,10 +41,13 @@ customElements.define("live-table", class extends HTMLElement {
     this.#stop()
     this.#rows = new Map([...this.querySelectorAll("[data-row]")].map(row => [row.dataset.row, row]))
     this.#known = Number(this.querySelector("[data-known]").dataset.known)
-    this.#stop = live.subscribe(this.getAttribute("feed"), (data, patch) => this.#update(data, patch), { only: [...this.#rows.keys()] })
+    this.#order = null
+    const asked = { only: [...this.#rows.keys()], query: this.getAttribute("query") || "page=1" }
+    this.#stop = live.subscribe(this.getAttribute("feed"), (data, patch) => this.#update(data, patch), asked)
   }
 
-  #update({ rows = {}, count, messages, state }, patch) {
+  #update({ rows = {}, count, messages, state, order }, patch) {
+    if (order) this.#order = order
     this.querySelector(".list__scroll")?.classList.toggle("is-stale", state === "unreachable")
     const isNewPoint = performance.now() - this.#sparkAt > SPARK_MS
     if (isNewPoint) this.#sparkAt = performance.now()
@@ -70,12 +77,29 @@ customElements.define("live-table", class extends HTMLElement {
     return this.#rows.size > 0 && (isHeld || this.querySelector("input[name=row]:checked") !== null)
   }
 
+  /** Whether the rows on the page stand where they belong, are to be moved, or are others. */
+  get #places() {
+    if (!this.#order) return "right"
+    const keys = [...this.#rows.keys()]
+    if (this.#order.length !== keys.length) return "others"
+    if (this.#order.every((key, i) => key === keys[i])) return "right"
+    return this.#order.every(key => this.#rows.has(key)) ? "moved" : "others"
+  }
+
+  #move() {
+    this.querySelector("tbody").append(...this.#order.map(key => this.#rows.get(key)))
+    this.#rows = new Map(this.#order.map(key => [key, this.#rows.get(key)]))
+  }
+
   async #refresh() {
     clearTimeout(this.#again)
-    const isPaused = this.#isWanted && this.#isBusy
+    const places = this.#places
+    const isPaused = (this.#isWanted || places !== "right") && this.#isBusy
     this.querySelector("[data-order]")?.toggleAttribute("hidden", !isPaused)
-    if (!this.#isWanted) return
-    if (isPaused || performance.now() - this.#fetchedAt < FETCH_MS) {
+    if (!isPaused && places === "moved") this.#move()
+    if (!this.#isWanted && (places === "right" || (places === "moved" && !isPaused))) return
+    const pause = this.#isWanted ? FETCH_MS : ORDER_MS
+    if (isPaused || performance.now() - this.#fetchedAt < pause) {
       // Nothing more may come: a feed is silent while nothing changes.
       this.#again = setTimeout(() => this.#refresh(), SETTLE_MS)
       return

@@ -308,3 +308,22 @@ def test_queue_without_mirrors_is_in_step(api: httpx.Client, vhost: str, queue: 
     assert api.post(queue + "/actions", json={}).json()["reason"] == "[{key_missing,action}]"
     assert api.post(path("queues", vhost, "nope", "actions"), json={"action": "sync"}).status_code == 404
     assert api.post(path("queues", "nowhere", "q", "actions"), json={"action": "sync"}).status_code == 404
+
+
+def test_some_queues_are_listed_by_name_as_far_as_they_are_there_and_visible(
+    api: httpx.Client, vhost: str, login: Login
+) -> None:
+    for name in ("a/ö b", "second", "third"):
+        api.put(path("queues", vhost, name), json={}).raise_for_status()
+    only = [path(vhost, name)[1:] for name in ("third", "a/ö b", "gone")] + ["nowhere/x", "%2F", ""]
+
+    found = api.get("/queues", params={"only": only, "columns": "name"}).json()
+    within = api.get(path("queues", vhost), params={"only": only[:1], "columns": "name"}).json()
+    hidden = login("management").get("/queues", params={"only": only}).json()
+    many = api.get("/queues", params={"only": ["x/y"] * 501})
+
+    assert found == [{"name": "third"}, {"name": "a/ö b"}]
+    assert within == [{"name": "third"}]
+    assert hidden == []
+    assert many.status_code == 400
+    assert many.json()["reason"] == "only may be given 500 times"

@@ -59,6 +59,11 @@ def asked_per_look(wire: Wire) -> list[list[str]]:
     return looks[:-1]
 
 
+def lasting_questions(look: list[str]) -> tuple[str, ...]:
+    """What the broker can do is asked once, and queues not always where that takes long (test_many_queues.py)."""
+    return tuple(path for path in look if path not in ("/api/extensions", "/api/queues"))
+
+
 def test_what_a_broker_is_asked_does_not_depend_on_who_watches(
     wire: Wire, wired: Broker, real: EmbeddedBroker, tab: Open, owner: User
 ) -> None:
@@ -74,8 +79,8 @@ def test_what_a_broker_is_asked_does_not_depend_on_who_watches(
     wait_until(lambda: wire.count("/api/overview") > LOOKS, within=20)
     watched = asked_per_look(wire)
 
-    assert {tuple(look) for look in watched} <= {tuple(look) for look in alone}
-    assert all(look.count("/api/queues") == 1 for look in watched)
+    assert {lasting_questions(look) for look in watched} <= {lasting_questions(look) for look in alone}
+    assert all(look.count("/api/queues") <= 1 for look in watched)
 
 
 def test_exchanges_are_asked_every_time_only_while_somebody_looks_at_them(

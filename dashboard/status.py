@@ -1,0 +1,34 @@
+"""What a verdict is: a status and a few words. How one is reached is in verdicts.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Status(IntEnum):
+    """Ordered by how much it needs somebody."""
+
+    CRIT = 0
+    WARN = 1
+    OFF = 2
+    OK = 3
+    IDLE = 4
+
+    @property
+    def glyph(self) -> str:
+        """The name of its shape: g-crit, g-warn, g-off, g-ok, g-idle."""
+        return self.name.lower()
+
+
+@dataclass(slots=True, frozen=True)
+class Verdict:
+    status: Status
+    text: str
+    """A few words: 'No consumers, 14 min'."""
+    evidence: str = ""
+    """What it was told by, for the list of things that need attention."""
+
+    @property
+    def needs_attention(self) -> bool:
+        return self.status is Status.CRIT or self.status is Status.WARN
