@@ -49,10 +49,13 @@ def of_channel(channel: Channel) -> Numbers:
     return _messages(channel.counters)
 
 
-def of_vhost(vhost: Vhost, broker: Broker) -> Numbers:
-    """In the order of VHOST. Messages are counted at the channels, as RabbitMQ does: a fanout is one publish."""
-    ready = unacked = 0
-    for queue in vhost.queues.values():
+def of_vhost(vhost: Vhost, broker: Broker, lengths: tuple[int, int] | None = None) -> Numbers:
+    """In the order of VHOST. Messages are counted at the channels, as RabbitMQ does: a fanout is one publish.
+
+    `lengths` are the ready and unacked messages of its queues, for who has looked at each of them already.
+    """
+    ready, unacked = lengths or (0, 0)
+    for queue in vhost.queues.values() if lengths is None else ():
         ready += queue.ready
         unacked += queue.unacked
     counted = [_messages(vhost.closed_channels)]
@@ -75,8 +78,12 @@ def of_traffic(vhosts: Iterable[Vhost], connections: Iterable[ConnectionState]) 
 
 def of_vhosts(vhosts: Iterable[Vhost], broker: Broker) -> Numbers:
     """The sum over these vhosts, in the order of VHOST."""
-    rows = [(0,) * len(VHOST), *(of_vhost(vhost, broker) for vhost in vhosts)]
-    return tuple(map(sum, zip(*rows, strict=True)))
+    return summed(of_vhost(vhost, broker) for vhost in vhosts)
+
+
+def summed(rows: Iterable[Numbers]) -> Numbers:
+    """Of vhosts."""
+    return tuple(map(sum, zip((0,) * len(VHOST), *rows, strict=True)))
 
 
 def of_churn(broker: Broker) -> Numbers:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -68,25 +68,32 @@ class Sampler:
 
     def _pass(self, at: float) -> Iterator[None]:
         """Read everything once, giving way now and then; forget what is no more."""
-        broker = self._door.broker
+        broker, of_vhosts = self._door.broker, list[Numbers]()
         for vhost in list(broker.vhosts.values()):
-            yield from self._queues(list(vhost.queues.values()), at)
+            lengths = yield from self._queues(list(vhost.queues.values()), at)
             for exchange in list(vhost.exchanges.values()):
                 self._read(exchange, at, readings.of_exchange(exchange))
-            self._read(vhost, at, readings.of_vhost(vhost, broker), TOTAL_SECONDS)
+            of_vhosts.append(readings.of_vhost(vhost, broker, lengths))
+            self._read(vhost, at, of_vhosts[-1], TOTAL_SECONDS)
             yield
         yield from self._connections(at)
-        self._read(broker, at, readings.of_vhosts(broker.vhosts.values(), broker), TOTAL_SECONDS)
+        self._read(broker, at, readings.summed(of_vhosts), TOTAL_SECONDS)
         self._read(broker.context.churn, at, readings.of_churn(broker), TOTAL_SECONDS)
         self._read(self._door, at, readings.of_node(self._door.node(), broker), TOTAL_SECONDS)
         for key in [key for key, series in self._series.items() if series.read_at < at]:
             del self._series[key]
 
-    def _queues(self, queues: list[Queue], at: float) -> Iterator[None]:
+    def _queues(self, queues: list[Queue], at: float) -> Generator[None, None, tuple[int, int]]:
+        """Ends with how many messages are ready and unacked in all of them: that needs no second look at each."""
+        all_ready = all_unacked = 0
         for position, queue in enumerate(queues, 1):
-            self._read(queue, at, readings.of_queue(queue)).mix_capacity(queue.can_deliver)
+            numbers = readings.of_queue(queue)
+            _, ready, unacked, *_ = numbers
+            all_ready, all_unacked = all_ready + ready, all_unacked + unacked
+            self._read(queue, at, numbers).mix_capacity(queue.can_deliver)
             if position % BATCH == 0:
                 yield
+        return all_ready, all_unacked
 
     def _connections(self, at: float) -> Iterator[None]:
         connections, broker = self._door.connections(), self._door.broker
