@@ -1,0 +1,1 @@
+"""The map: rates, graph, choice, layout, words."""
