@@ -30,6 +30,7 @@ from dashboard.views import (
     queues,
     republish,
     things,
+    topology,
     vhosts,
 )
 
@@ -59,6 +60,7 @@ urlpatterns = [
     path(QUEUE + "purge/", purge.purge, name="purge"),
     path(QUEUE + "move/", move.move, name="move"),
     path(QUEUE + "republish/", republish.republish, name="republish"),
+    path(BROKER + "topology/", topology.topology, name="topology"),
     path(BROKER + "exchanges/", exchanges.list_exchanges, name="exchanges"),
     path(EXCHANGE, exchanges.detail, name="exchange"),
     path(EXCHANGE + "publish/", publish.to_exchange, name="exchange-publish"),

@@ -7,6 +7,7 @@ Feeds:
     queue:<broker>:<vhost>:<queue>   tiles of one queue, and a point of its charts
     exchanges:<broker>               rates of the exchanges
     connections:<broker> …           what is asked for only while somebody watches: dashboard.live.things
+    topology:<broker>:<what is drawn>  the map: dashboard.live.flow
     jobs, job:<id>                   progress of jobs
 Names are path segments (dashboard.paths), so that a colon in a queue's name is not one of ours.
 """
@@ -28,7 +29,7 @@ from django.db.models import Q
 
 from brokerctl.metrics.series import GRAINS, Series
 from dashboard import access, brokers, paths, verdicts
-from dashboard.live import rows, things
+from dashboard.live import flow, rows, things
 from dashboard.live.history import BrokerHistory, Key
 from dashboard.live.protocol import LEASE_SECONDS, Data, encode
 from dashboard.live.subscriptions import Sender, Stream, StreamKey, Subscriptions, push
@@ -116,13 +117,17 @@ class Feeds:
         return listed
 
     def wants_exchanges(self, slug: str) -> bool:
-        return bool(self.subscriptions.streams(f"exchanges:{slug}"))
+        return any(self.subscriptions.streams(f"{kind}:{slug}") for kind in ("exchanges", flow.KIND))
 
     def watched_looks(self, slug: str) -> list[Watched]:
         """What somebody has on a screen and the collector does not ask for."""
         feeds = dict.fromkeys(stream.key.feed for stream in self.subscriptions.streams(""))
         parts = ((feed, *feed.split(":", 2)[:2]) for feed in feeds)
-        return [things.watched(feed) for feed, kind, *named in parts if kind in things.THINGS and named == [slug]]
+        return [
+            things.watched(feed) if kind in things.THINGS else flow.watched(feed)
+            for feed, kind, *named in parts
+            if (kind in things.THINGS or kind == flow.KIND) and named == [slug]
+        ]
 
     def chart(self, feed: str, series: Series | None) -> None:
         """The past of a looked-at thing; None: there is none any more."""
@@ -170,6 +175,9 @@ class Feeds:
             elif kind == "frame":
                 running = await sync_to_async(_jobs_within(stream.key.scope).unfinished().count)()
                 data = {"brokers": self._beside_names(stream.key), "jobs": running}
+            elif kind == flow.KIND:
+                # Of a broker with ten thousand queues it takes a tenth of a second.
+                data = await asyncio.to_thread(self._data, kind, names, stream.key)
             else:
                 data = self._data(kind, names, stream.key)
                 if kind == "queues" and stream.key.query:
@@ -183,6 +191,8 @@ class Feeds:
         broker = next((row for row in self._rows if row.slug == names[0]), None)
         if broker is None:
             return {"state": "connecting"}
+        if kind == flow.KIND:
+            return flow.data(broker, key, now)
         if kind in things.THINGS:
             return things.data(broker, key, now) | {"points": self._latest(self._charts.get(key.feed))}
         taken = brokers.snapshot(broker).only(key.scope)
@@ -287,7 +297,7 @@ def _scope(user: AbstractBaseUser | AnonymousUser, feed: str) -> frozenset[str] 
     For feeds of one broker these are vhosts; for those of several 'slug' for a whole broker, 'slug:vhost' for a part.
     """
     kind, *names = feed.split(":")
-    expected = {"frame": 0, "brokers": 0, "queues": 1, "exchanges": 1, "queue": 3, "jobs": 0, "job": 1}
+    expected = {"frame": 0, "brokers": 0, "queues": 1, "exchanges": 1, "queue": 3, "jobs": 0, "job": 1, flow.KIND: 2}
     expected |= {name: thing.names + 1 for name, thing in things.THINGS.items()}
     if expected.get(kind) != len(names) or not user.is_authenticated:
         raise Refused("no such feed")

@@ -50,6 +50,8 @@ PAGES = [
     "/brokers/local/exchanges/",
     "/brokers/local/~2F/exchanges/amq.topic/",
     "/brokers/local/~2F/exchanges/amq.topic/publish/",
+    "/brokers/local/topology/?from=~2F/amq.topic&key=a&node=exchange/~2F/amq.topic",
+    "/brokers/local/topology/?view=table",
     "/jobs/",
     "/brokers/new/",
     queue_path(QUEUE),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pika
 import pytest
 from pika.adapters.blocking_connection import BlockingChannel
 from playwright.sync_api import Browser, Page, StorageState, expect
 
 from tests.browser.conftest import TIMEOUT_MS, connected
 from tests.browser.letters import drain, fill, numbers
+from tests.browser.maps import expect_drawn_as_told, shop
 from tests.browser.steps import (
     edit_and_republish,
     expect_done,
@@ -169,3 +171,13 @@ def test_purge_needs_the_typed_name(page: Page, registered: RabbitMQ, channel: B
 
     expect_done(page, "purged", "120")
     assert drain(channel, "hundreds") == []
+
+
+def test_map_has_the_nodes_and_edges_of_the_api(page: Page, registered: RabbitMQ) -> None:
+    def connect(name: str) -> pika.BlockingConnection:
+        named = {"connection_name": name}
+        parameters = pika.ConnectionParameters("127.0.0.1", registered.amqp_port, heartbeat=0, client_properties=named)
+        return pika.BlockingConnection(parameters)
+
+    with registered.api() as api, shop(connect):
+        expect_drawn_as_told(page, NAME, api)
