@@ -35,7 +35,8 @@ def build(snapshot: Snapshot, wires: Wires, now: datetime) -> Graph:
     others = _alternates(wires, exchanges)
     bindings = _bindings(wires, snapshot, exchanges, {node for edge in others for node in (edge.source, edge.target)})
     edges = [*publishing, *bindings, *others, *_dead_letters(snapshot), *delivering]
-    return _without_idle_default(Graph.of(nodes, _with_stuck(edges, nodes)))
+    graph = Graph.of(nodes, _with_stuck(edges, nodes))
+    return _without_idle_default(graph, snapshot, is_counted=wires.publishings is not None)
 
 
 def _exchange(exchange: Exchange, snapshot: Snapshot, unroutable: float) -> Node:
@@ -186,16 +187,24 @@ def _with_stuck(edges: Iterable[Edge], nodes: Iterable[Node]) -> list[Edge]:
     ]
 
 
-def _without_idle_default(graph: Graph) -> Graph:
-    """The default exchange leads to every queue: it is drawn where messages come to it, and with what they reach."""
+def _without_idle_default(graph: Graph, snapshot: Snapshot, *, is_counted: bool) -> Graph:
+    """The default exchange leads to every queue: it is drawn where clients publish to it or dead letters go to it by
+    name, and with the queues that only it can have filled.
+
+    What is dead-lettered through it counts as published to it, now and then: where the broker says who publishes
+    (`is_counted`), that alone does not make it come and go.
+    """
+    into = {edge.target for edge in graph.edges if edge.way in (Way.PUBLISH, Way.DEAD_LETTER)}
+    bound = {edge.target for edge in graph.edges if edge.way is not Way.DELIVERY and graph.nodes[edge.source].name}
+    filled = {queue_id(*key) for key, row in snapshot.queues.items() if row.queue.counters.publish} - bound
     unused = {
         node.id
         for node in graph.nodes.values()
-        if node.kind is Kind.EXCHANGE and not node.name and not node.rate and not _is_dead_letter_target(graph, node.id)
+        if node.kind is Kind.EXCHANGE and not node.name and node.id not in into and (is_counted or not node.rate)
     }
-    edges = [edge for edge in graph.edges if edge.way is not Way.BINDING or graph.nodes[edge.source].name or edge.rate]
+    edges = [
+        edge
+        for edge in graph.edges
+        if edge.way is not Way.BINDING or graph.nodes[edge.source].name or edge.rate or edge.target in filled
+    ]
     return Graph.of((node for id, node in graph.nodes.items() if id not in unused), edges)
-
-
-def _is_dead_letter_target(graph: Graph, id: str) -> bool:
-    return any(edge.target == id and edge.way is Way.DEAD_LETTER for edge in graph.edges)

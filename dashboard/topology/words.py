@@ -19,6 +19,13 @@ WAYS = {
     Way.DEAD_LETTER: "dead letters go to",
 }
 
+TYPES = {
+    "direct": "A binding takes a message whose routing key is the binding’s.",
+    "fanout": "Every binding takes every message.",
+    "topic": "A binding takes a message whose routing key fits its pattern: * is one word, # any number of them.",
+    "headers": "A binding takes a message whose headers are as its arguments say.",
+}
+
 
 def named(node: Node) -> str:
     """'orders', '(default)', 'orders…' of a group."""
@@ -98,7 +105,7 @@ def _exchange(node: Node, graph: Graph) -> str:
         return "It has no bindings: whatever is published here is dropped, or returned if its publisher asked for that."
     if not node.name:
         return "Every queue is bound to it by its own name."
-    return f"It leads to {listed(named(graph.nodes[edge.target]) for edge in bindings)}."
+    return TYPES.get(node.type, "Its type comes from a plugin, which decides what its bindings take.")
 
 
 def of_hop(hop: Hop) -> str:

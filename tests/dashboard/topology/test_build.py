@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from brokerctl.clients.models import Policy
+from brokerctl.clients.models import MessageCounters, Policy
 from dashboard.snapshot import Rates
 from dashboard.topology.graph import Way
 from tests.dashboard.snapshots import row
@@ -149,11 +150,19 @@ def test_what_reaches_no_queue_is_a_stub_under_its_exchange() -> None:
 
 
 def test_default_exchange_is_there_only_while_it_is_used() -> None:
-    wired = wires([exchange("")], [binding("", "a", "a"), binding("", "b", "b")])
-    rows = [row("a", rates=Rates(publish=3.0)), row("b", rates=Rates(publish=0.0))]
+    exchanges, bindings = [exchange("")], [binding("", "a", "a"), binding("", "b", "b"), binding("", "dead", "dead")]
+    rows = [
+        row("a", rates=Rates(publish=3.0)),
+        row("b", rates=Rates(publish=0.0)),
+        row("dead", rates=Rates(publish=0.0), counters=MessageCounters(publish=7)),
+    ]
+    told = wires(exchanges, bindings, channels=[channel("c", 3.0)], publishings=[publishing("c", "")])
 
-    idle, busy = drawn(rows, wired), drawn(rows, wired, {"": (3.0, 3.0)})
+    idle, busy = drawn(rows, wires(exchanges, bindings)), drawn(rows, told, {"": (3.0, 3.0)})
+    dying = drawn(rows, replace(told, publishings=(publishing("c", "other"),)), {"": (1.0, 1.0)})
+    untold = drawn(rows, wires(exchanges, bindings), {"": (3.0, 3.0)})
 
-    assert id_of("exchange/") not in idle.nodes
-    assert [each.target for each in busy.edges] == [id_of("queue/a")]
+    assert id_of("exchange/") not in idle.nodes.keys() | dying.nodes.keys()
+    assert id_of("exchange/") in untold.nodes
+    assert {each.target for each in busy.edges if each.way is Way.BINDING} == {id_of("queue/a"), id_of("queue/dead")}
     assert edge(busy, "exchange/", "queue/a").rate == 3.0
