@@ -10,7 +10,7 @@ from dataclasses import replace
 from brokerctl.clients.base import Address, BrokerClient
 from brokerctl.clients.registry import connect
 from brokerctl.errors import ClientError
-from dashboard import secrets
+from dashboard import certificates, secrets
 from dashboard.models import Broker
 from dashboard.snapshot import BrokerState, Snapshot
 
@@ -33,6 +33,7 @@ def address(broker: Broker, timeout_seconds: float = PAGE_TIMEOUT_SECONDS) -> Ad
     """Where the broker is and who we are there. Raises Misconfigured when its password cannot be decrypted."""
     try:
         password = secrets.decrypt(bytes(broker.password_encrypted))
+        tls = certificates.opened(bytes(broker.tls_encrypted))
     except secrets.UndecryptableError as error:
         raise Misconfigured(f"{broker.name}: {error}") from error
     return Address(
@@ -44,6 +45,9 @@ def address(broker: Broker, timeout_seconds: float = PAGE_TIMEOUT_SECONDS) -> Ad
         amqp_tls=broker.amqp_tls,
         api_tls=broker.api_tls,
         verify_tls=broker.verify_tls,
+        ca=tls.ca,
+        certificate=tls.certificate,
+        key=tls.key,
         timeout_seconds=timeout_seconds,
     )
 

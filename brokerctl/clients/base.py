@@ -29,6 +29,11 @@ class Address:
     amqp_tls: bool = False
     api_tls: bool = False
     verify_tls: bool = True
+    ca: str = ""
+    """PEM of who signed the broker's certificate; empty: whom this machine trusts."""
+    certificate: str = ""
+    """PEM of our own, for brokers that ask for one; empty: none."""
+    key: str = field(default="", repr=False)
     timeout_seconds: float = 10.0
 
 

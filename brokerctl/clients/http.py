@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from brokerctl import names
+from brokerctl.clients import tls
 from brokerctl.clients.base import Address
 from brokerctl.clients.failures import tls_failure
 from brokerctl.errors import (
@@ -45,7 +46,7 @@ class Http:
         self.address = address
         host = f"[{address.host}]" if ":" in address.host else address.host
         scheme = "https" if address.api_tls else "http"
-        verify: ssl.SSLContext | bool = ssl.create_default_context() if address.verify_tls else False
+        verify: ssl.SSLContext | bool = tls.context(address) if address.api_tls else False
         self._client = httpx.Client(
             base_url=f"{scheme}://{host}:{address.api_port}",
             auth=httpx.BasicAuth(address.username, address.password),

@@ -6,13 +6,13 @@ why its version is pinned.
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable
 from typing import Any, cast
 
 import pika
 from pika.adapters.select_connection import IOLoop
 
+from brokerctl.clients import tls
 from brokerctl.clients.base import Address
 from brokerctl.clients.contents import CHANNEL, Cutter, cut
 from brokerctl.wire.spec import FRAME_END
@@ -74,19 +74,13 @@ class Stream(pika.SelectConnection):
 
 
 def _parameters(address: Address, vhost: str) -> pika.ConnectionParameters:
-    tls = None
-    if address.amqp_tls:
-        context = ssl.create_default_context()
-        if not address.verify_tls:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        tls = pika.SSLOptions(context, address.host)
+    secured = pika.SSLOptions(tls.context(address), address.host) if address.amqp_tls else None
     return pika.ConnectionParameters(
         host=address.host,
         port=address.amqp_port,
         virtual_host=vhost,
         credentials=pika.PlainCredentials(address.username, address.password),
-        ssl_options=cast(Any, tls),
+        ssl_options=cast(Any, secured),
         socket_timeout=address.timeout_seconds,
         stack_timeout=address.timeout_seconds,
         blocked_connection_timeout=address.timeout_seconds,

@@ -10,7 +10,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 
+from dashboard.forms.tls import TlsFields
 from dashboard.models import Broker
+from dashboard.models.broker import Colour
 
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 """A host name or an IPv4 address. Other characters would change the meaning of the URL that is built from it."""
@@ -19,6 +21,16 @@ RESERVED_SLUGS = frozenset({"new"})
 """Words that /brokers/ uses itself."""
 
 PORT = "A port is a number from 1 to 65535."
+
+
+COLOURS = (("prod", Colour.MAGENTA), ("live", Colour.MAGENTA), ("stag", Colour.VIOLET), ("test", Colour.TEAL))
+"""By how the name of an environment begins."""
+
+
+def colour_of(environment: str) -> Colour:
+    """Nobody has to choose: what is called production cannot be missed."""
+    name = environment.strip().lower()
+    return next((colour for beginning, colour in COLOURS if name.startswith(beginning)), Colour.GREY)
 
 
 def port(initial: int) -> forms.IntegerField:
@@ -36,15 +48,26 @@ else:
     BrokerModelForm = forms.ModelForm
 
 
-class BrokerForm(BrokerModelForm):
+class BrokerForm(TlsFields, BrokerModelForm):
     amqp_port = port(5672)
     api_port = port(15672)
     password = forms.CharField(required=False, strip=False, widget=forms.PasswordInput(render_value=False))
     """Never rendered back. Empty on an existing broker: the kept one stays."""
+    colour = forms.ChoiceField(required=False, choices=[("", "By the name"), *Colour.choices])
 
     class Meta:
         model = Broker
-        fields = ("name", "host", "amqp_port", "amqp_tls", "api_port", "api_tls", "verify_tls", "username")
+        fields = (
+            "name",
+            "host",
+            "amqp_port",
+            "amqp_tls",
+            "api_port",
+            "api_tls",
+            "verify_tls",
+            "username",
+            "environment",
+        )
         error_messages: ClassVar = {
             "name": {"required": "Give the broker a name.", "unique": "There is a broker of this name already."},
             "host": {"required": "Name the host, such as rabbit.example.com."},
@@ -68,6 +91,11 @@ class BrokerForm(BrokerModelForm):
         if not password and self.instance.pk is None:
             raise ValidationError("Give the password of this user.")
         return password
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        self.instance.colour = cleaned.get("colour") or colour_of(cleaned.get("environment") or "")
+        return cleaned
 
     def slug(self) -> str:
         """The address of a new broker: its name, with a number when that is taken."""

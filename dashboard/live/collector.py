@@ -235,6 +235,7 @@ def fingerprint(row: Broker) -> tuple[object, ...]:
         row.verify_tls,
         row.username,
         bytes(row.password_encrypted),
+        bytes(row.tls_encrypted),
     )
 
 

@@ -31,7 +31,8 @@ def with_queue(queue: Queue, bindings: Sequence[Binding], known: QueueRow | None
     if known is not None and known.rates.publish:
         effects.append(f"{known.rates.publish:,.1f}/s arrive at present.")
     effects.append("Publishers will not notice: messages with no other route are dropped, or returned to who asked.")
-    effects.append("Nothing is dead-lettered; the messages are gone.")
+    if queue.messages:
+        effects.append("Nothing is dead-lettered; the messages are gone.")
     return tuple(effects)
 
 

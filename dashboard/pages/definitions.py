@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from brokerctl.operations.importing import Plan, Planned, Verdict, told
 from dashboard.forms.definitions import UploadForm
@@ -11,6 +12,8 @@ from dashboard.models import Broker, ImportPlan
 
 SHOWN = 300
 """Items of a plan on one page; of more it says how many."""
+
+NAMES = frozenset({"name", "vhost", "source", "destination", "destination_type", "routing_key", "user", "component"})
 
 TITLES = {
     Verdict.ADD: "New",
@@ -45,8 +48,11 @@ class Row:
         return told(self.planned)[1]
 
     @property
-    def keys(self) -> list[str]:
-        return sorted(self.planned.before.keys() | self.planned.after.keys())
+    def values(self) -> dict[str, Any]:
+        """Of what is new: what the file says of it, without what names it, and without defaults."""
+        return {
+            key: value for key, value in self.planned.after.items() if key in self.planned.item and key not in NAMES
+        }
 
 
 @dataclass(slots=True, frozen=True)

@@ -1,23 +1,26 @@
-"""Register, change and remove brokers. For superusers: an address and a password concern everybody who uses them."""
+"""Register, change, try and remove brokers. For superusers: an address and a password concern everybody."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from brokerctl.clients.amqp import PikaSession
-from brokerctl.clients.base import Address
-from brokerctl.clients.registry import connect
-from brokerctl.errors import BrokerUnreachable, ClientError, LoginRefused, ObjectNotFound, PermissionDenied
-from dashboard import access, brokers, secrets
-from dashboard.forms.broker import BrokerForm, RemoveForm
+from brokerctl.errors import BrokerUnreachable, ClientError, LoginRefused, PermissionDenied
+from dashboard import access, brokers, certificates, nearby, secrets
+from dashboard.certificates import Facts, Tls
+from dashboard.forms.broker import BrokerForm, RemoveForm, colour_of
 from dashboard.models import Broker
+from dashboard.nearby import Nearby
+from dashboard.operations.trying import Found, Trial, trial
 from dashboard.words import sentence
 
-DEFAULT_VHOST = "/"
+LOCAL = ("localhost", "127.0.0.1", "::1")
+WARNED = 3
+"""Of what is missing for full use, how many sentences follow a saved broker; its page has them all."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -25,27 +28,53 @@ class BrokerPage:
     form: BrokerForm
     broker: Broker | None
     """None for a new one."""
+    found: Found | None = None
+    """What a test found; None before one, and when it failed."""
+    amqp_ms: float | None = None
+    ca: tuple[Facts, ...] = ()
+    """Of the certificates that are stored."""
+    certificate: tuple[Facts, ...] = ()
+    nearby: tuple[Nearby, ...] = ()
+    """Brokers of this machine that are not registered."""
+
+    @property
+    def has_tls(self) -> bool:
+        """Whether the part about certificates is worth being open."""
+        names = ("tls_ca", "tls_certificate", "tls_key")
+        return bool(self.ca or self.certificate or any(name in self.form.errors for name in names))
 
 
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
     _superusers_only(request)
-    form = BrokerForm(request.POST or None)
+    given = {name: value for name, value in request.GET.items() if name in BrokerForm.base_fields}
+    form = BrokerForm(request.POST, request.FILES) if request.method == "POST" else BrokerForm(initial=given)
+    tried = None
     if form.is_valid():
         form.instance.slug = form.slug()
-        if _save(form):
+        tried = _try(form, Tls())
+        if _saves(request, form, tried):
             return redirect("queues", form.instance.slug)
-    return render(request, "brokers/edit.html", {"page": BrokerPage(form, None)})
+    known = {row.amqp_port for row in Broker.objects.filter(host__in=LOCAL)}
+    found = nearby.brokers(known) if request.method == "GET" else ()
+    return render(request, "brokers/edit.html", {"page": _page(form, None, tried, Tls(), found)})
 
 
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, broker: str) -> HttpResponse:
     row = _registered(request, broker)
-    form = BrokerForm(request.POST or None, instance=row)
-    if form.is_valid() and _save(form):
-        return redirect("queues", broker)
+    stored = _stored(row)
+    colour = row.colour if row.colour != colour_of(row.environment) else ""
+    posted = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = BrokerForm(*posted, instance=row, initial={"colour": colour})
+    tried = None
+    if form.is_valid():
+        tried = _try(form, stored)
+        if _saves(request, form, tried):
+            return redirect("queues", broker)
     # The form has written what was typed into its row; the page's title keeps the name that is registered.
-    return render(request, "brokers/edit.html", {"page": BrokerPage(form, _registered(request, broker))})
+    page = _page(form, _registered(request, broker), tried, stored, ())
+    return render(request, "brokers/edit.html", {"page": page})
 
 
 @require_http_methods(["GET", "POST"])
@@ -71,55 +100,64 @@ def _registered(request: HttpRequest, slug: str) -> Broker:
     return get_object_or_404(access.visible_brokers(request.user), slug=slug, is_embedded=False)
 
 
-def _save(form: BrokerForm) -> bool:
-    """Test both doors, then save. What fails becomes a sentence beside the field it belongs to."""
+def _stored(row: Broker) -> Tls:
+    """Certificates that cannot be decrypted any more are as good as none: they must be given again."""
+    try:
+        return certificates.opened(bytes(row.tls_encrypted))
+    except secrets.UndecryptableError:
+        return Tls()
+
+
+def _page(
+    form: BrokerForm, broker: Broker | None, tried: Trial | None, stored: Tls, found: tuple[Nearby, ...]
+) -> BrokerPage:
+    return BrokerPage(
+        form=form,
+        broker=broker,
+        found=tried.found if tried and not form.errors else None,
+        amqp_ms=tried.amqp_ms if tried else None,
+        ca=certificates.facts(stored.ca) if stored.ca else (),
+        certificate=certificates.facts(stored.certificate) if stored.certificate else (),
+        nearby=found,
+    )
+
+
+def _try(form: BrokerForm, stored: Tls) -> Trial | None:
+    """Open both doors with what was typed. What fails becomes a sentence beside the field it belongs to."""
     row: Broker = form.instance
+    row.tls_encrypted = certificates.sealed(form.tls(stored))
+    if form.errors:
+        return None
     if form.cleaned_data["password"]:
         row.password_encrypted = secrets.encrypt(form.cleaned_data["password"])
     try:
         address = brokers.address(row)
     except brokers.Misconfigured as error:
         form.add_error("password", sentence(error))
-        return False
-    vhost = _try_api(form, address)
-    _try_amqp(form, address, vhost)
-    if form.errors:
-        return False
-    row.save()
-    brokers.forget(row.pk)
-    return True
-
-
-def _try_api(form: BrokerForm, address: Address) -> str:
-    """Log in to the management API; the vhost to try AMQP with."""
-    try:
-        client = connect(address)
-    except ClientError as error:
-        form.add_error(_field(error, "api_port"), sentence(error))
-        return DEFAULT_VHOST
-    try:
-        names = [vhost.name for vhost in client.vhosts()]
-    except ClientError as error:
-        form.add_error(_field(error, "api_port"), sentence(error))
-        return DEFAULT_VHOST
-    finally:
-        client.close()
-    return DEFAULT_VHOST if DEFAULT_VHOST in names or not names else names[0]
-
-
-def _try_amqp(form: BrokerForm, address: Address, vhost: str) -> None:
-    """Open a session and close it again."""
-    try:
-        PikaSession.open(address, vhost).close()
-    except (ObjectNotFound, PermissionDenied) as error:
-        # The door opens and the login is right. Without the API's list of vhosts this one was only a guess.
-        if not form.errors:
-            form.add_error("username", sentence(error))
-    except ClientError as error:
-        field = _field(error, "amqp_port")
+        return None
+    tried = trial(address)
+    if tried.api_error is not None:
+        form.add_error(_field(tried.api_error, "api_port"), sentence(tried.api_error))
+    if tried.amqp_error is not None:
+        field = _field(tried.amqp_error, "amqp_port")
         # The same user, password and host serve both doors: said once is enough.
         if field == "amqp_port" or field not in form.errors:
-            form.add_error(field, sentence(error))
+            form.add_error(field, sentence(tried.amqp_error))
+    return tried
+
+
+def _saves(request: HttpRequest, form: BrokerForm, tried: Trial | None) -> bool:
+    """Save what opened both doors, unless it was only to be tried; and say what it turned out to be."""
+    if form.errors or tried is None or tried.found is None or request.POST.get("step") == "test":
+        return False
+    row, found = form.instance, tried.found
+    row.save()
+    brokers.forget(row.pk)
+    tags = ", ".join(found.tags) or "no tags"
+    messages.success(request, f"{row.name} is {found.product} {found.version}; we are {found.user} there ({tags}).")
+    for missing in found.missing[:WARNED]:
+        messages.warning(request, missing)
+    return True
 
 
 def _field(error: ClientError, port: str) -> str:
@@ -130,5 +168,7 @@ def _field(error: ClientError, port: str) -> str:
             return "username"
         case BrokerUnreachable() if "no host" in str(error):
             return "host"
+        case BrokerUnreachable() if "certificate" in str(error):
+            return "tls_ca"
         case _:
             return port
