@@ -65,8 +65,8 @@ def edit(request: HttpRequest, broker: str) -> HttpResponse:
     row = _registered(request, broker)
     stored = _stored(row)
     colour = row.colour if row.colour != colour_of(row.environment) else ""
-    posted = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = BrokerForm(*posted, instance=row, initial={"colour": colour})
+    data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = BrokerForm(data, files, instance=row, initial={"colour": colour})
     tried = None
     if form.is_valid():
         tried = _try(form, stored)
