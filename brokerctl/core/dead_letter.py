@@ -95,8 +95,10 @@ class DeadLetters:
 
     def _routed(self, exchange: Exchange, routing_key: str, headers: Arguments) -> Iterable[Queue]:
         """By the message's key, and by those in its CC, if they are still there."""
-        keys = [routing_key, *_copied(headers)]
-        return dict.fromkeys(queue for key in keys for queue in self._router.route(exchange, key, headers))
+        copied = _copied(headers)
+        if not copied:
+            return self._router.route(exchange, routing_key, headers)
+        return self._router.route_all(exchange, [routing_key, *copied], headers)
 
 
 def headers_after(

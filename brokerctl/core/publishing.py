@@ -197,15 +197,13 @@ def _routed(vhost: Vhost, exchange: Exchange, envelope: Envelope) -> tuple[Envel
     router, codec, header = vhost.router, vhost.context.codec, envelope.header
     selects = b"\x02CC" in header or b"\x03BCC" in header
     headers = codec.read(header) if selects or router.needs_headers else {}
-    queues = router.route(exchange, envelope.routing_key, headers)
     if not selects or not ("CC" in headers or "BCC" in headers):
-        return envelope, queues
-    found = dict.fromkeys(queues)
-    for key in _selected(headers, "CC") + _selected(headers, "BCC"):
-        found.update(dict.fromkeys(router.route(exchange, key, headers)))
+        return envelope, router.route(exchange, envelope.routing_key, headers)
+    keys = [envelope.routing_key, *_selected(headers, "CC"), *_selected(headers, "BCC")]
+    queues = router.route_all(exchange, keys, headers)
     if "BCC" in headers:
         envelope = envelope.with_header(codec.amend(header, {}, drop=("BCC",)))
-    return envelope, list(found)
+    return envelope, queues
 
 
 def _selected(headers: Arguments, name: str) -> list[str]:

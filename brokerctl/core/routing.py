@@ -6,7 +6,7 @@ publish costs one look-up whatever the number of bindings. Headers exchanges are
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from brokerctl.core.exchanges import Exchange
 from brokerctl.core.message import Arguments
@@ -37,7 +37,7 @@ class Router:
         if known is not None:
             return known
         found: dict[Queue, None] = {}
-        asked_headers = self._walk(exchange, routing_key, headers, found)
+        asked_headers = self._walk(exchange, (routing_key,), headers, found)
         queues = tuple(found)
         if not asked_headers:
             if len(self._remembered) >= REMEMBERED:
@@ -45,17 +45,25 @@ class Router:
             self._remembered[exchange.name, routing_key] = queues
         return queues
 
+    def route_all(self, exchange: Exchange, routing_keys: Sequence[str], headers: Arguments) -> tuple[Queue, ...]:
+        """The queues of a message with several keys. An alternate exchange gets it only where none of them leads on."""
+        found: dict[Queue, None] = {}
+        self._walk(exchange, routing_keys, headers, found)
+        return tuple(found)
+
     def reply_queue(self, exchange: Exchange, routing_key: str) -> Queue | None:
         """Where an answer goes, if the key is an address of direct reply-to."""
         return self.replies.get(routing_key) if exchange.name == "" else None
 
-    def _walk(self, start: Exchange, routing_key: str, headers: Arguments, found: dict[Queue, None]) -> bool:
+    def _walk(
+        self, start: Exchange, routing_keys: Sequence[str], headers: Arguments, found: dict[Queue, None]
+    ) -> bool:
         todo, seen, asked_headers = [start], {start.name}, False
         while todo:
             exchange = todo.pop()
             asked_headers |= exchange.uses_headers
             reached = False
-            for destination in self._destinations(exchange, routing_key, headers, is_start=exchange is start):
+            for destination in self._destinations(exchange, routing_keys, headers, is_start=exchange is start):
                 reached = True
                 if isinstance(destination, Queue):
                     found[destination] = None
@@ -69,10 +77,9 @@ class Router:
         return asked_headers
 
     def _destinations(
-        self, exchange: Exchange, routing_key: str, headers: Arguments, *, is_start: bool
+        self, exchange: Exchange, routing_keys: Sequence[str], headers: Arguments, *, is_start: bool
     ) -> list[Queue | Exchange]:
         if exchange.name == "":
             # Its bindings are implied, and only by what is published to it: as an alternate it has none (RabbitMQ).
-            queue = self._queues.get(routing_key) if is_start else None
-            return [] if queue is None else [queue]
-        return list(exchange.destinations(routing_key, headers))
+            return [self._queues[key] for key in routing_keys if key in self._queues] if is_start else []
+        return [found for key in routing_keys for found in exchange.destinations(key, headers)]

@@ -135,6 +135,19 @@ def test_alternate_exchange_takes_what_has_no_route() -> None:
     assert vhost.router.route(main, "unknown", {}) == (leftover,)
 
 
+def test_alternate_exchange_gets_nothing_where_one_of_several_keys_leads_on() -> None:
+    """RabbitMQ asks an exchange for all keys of a message (CC, BCC) together."""
+    vhost = Vhost("/", Context(WireCodec()))
+    main = vhost.declare_exchange("main", "direct", [], is_durable=False, arguments={"alternate-exchange": "rest"})
+    rest = vhost.declare_exchange("rest", "fanout", [], is_durable=False)
+    routed, leftover = vhost.declare_queue("routed", []), vhost.declare_queue("leftover", [])
+    vhost.bind(main, routed, "known", {}, [])
+    vhost.bind(rest, leftover, "", {}, [])
+
+    assert vhost.router.route_all(main, ["unknown", "known"], {}) == (routed,)
+    assert vhost.router.route_all(main, ["unknown", "other"], {}) == (leftover,)
+
+
 def test_default_exchange_as_an_alternate_leads_nowhere_as_in_rabbitmq() -> None:
     vhost = Vhost("/", Context(WireCodec()))
     effects: Effects = []
