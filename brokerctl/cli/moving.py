@@ -47,7 +47,7 @@ def move(
     """Move the messages of queue SOURCE to queue TARGET, on the same broker or on another.
 
     A message leaves SOURCE only after the target's confirm, with its header byte for byte. What no queue takes or a
-    broker refuses stays in its place, and the command ends with 5. A crash can double what was in flight (1,000
+    broker refuses stays in its place, and the command ends with 5. A crash can double what was in flight (2,000
     messages at most), never lose any; inside the embedded broker it doubles none.
     """
     if (target is None) == (exchange is None):

@@ -20,8 +20,9 @@ from brokerctl.clients.amqp import PikaSession
 from brokerctl.clients.base import Address, Decide, Settle, Taken
 from brokerctl.errors import ClientError
 
-WINDOW = 1000
-"""Messages in flight: bounds what a crash can double, and fills the wire. RabbitMQ's shovel has as many."""
+WINDOW = 2000
+"""Messages in flight: bounds what a crash can double, and fills the wire. RabbitMQ's shovel has half as many, and waits
+for nobody but itself; this process must also get its turn on a busy machine."""
 
 WINDOW_BYTES = 8 * 1024 * 1024
 """Or as many as fit into this."""

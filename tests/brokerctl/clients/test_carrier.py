@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from brokerctl.clients import carrier
@@ -9,6 +11,15 @@ from brokerctl.clients.base import PublishResult, Taken
 from tests.support.brokers import PERSISTENT, VHOST, Place, numbered
 
 MANY = 1500
+
+
+WINDOW = f"{carrier.WINDOW:,}"
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.mark.parametrize("path", ["templates/move/_guarantee.html", "docs/cli.md"])
+def test_what_a_crash_can_double_is_said_with_its_number(path: str) -> None:
+    assert WINDOW in (ROOT / path).read_text()
 
 
 @pytest.fixture(autouse=True)
