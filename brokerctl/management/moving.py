@@ -6,6 +6,7 @@ it twice. Here a slice of messages goes to disk as one batch (brokerctl.core.rel
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -37,6 +38,9 @@ MOST_AT_ONCE = 1000
 
 SLICE_BYTES = 4_194_304
 """Of bodies in one slice, one message at least: what a crash finds half done is a slice of a move, never a message."""
+
+SLICES_AHEAD = 8
+"""Slices on their way to the disk at once: to wait for it after each would leave broker and disk idle in turns."""
 
 SLOW_SECONDS, FAST_SECONDS = 0.01, 0.003
 """A slice that kept the loop for longer is followed by a smaller one, after a faster one comes a larger one."""
@@ -179,16 +183,24 @@ class _Run:
     async def all(self) -> Done:
         deadline = time.monotonic() + REQUEST_SECONDS
         take_slice = self._chosen if self._wanted.ids is not None else self._found
+        ahead = 0
         while not self._done.is_end and not self._is_enough():
             began = time.monotonic()
             self._call.door.run(take_slice)
             self._pace(time.monotonic() - began)
-            # Waits for the disk, so that a long move does not fill memory, and others have their turn.
-            await until_durable(self._call)
+            ahead += 1
+            if ahead < SLICES_AHEAD:
+                # Others have their turn.
+                await asyncio.sleep(0)
+            else:
+                # So that a long move does not fill memory.
+                await until_durable(self._call)
+                ahead = 0
             if self._queue.is_deleted:
                 self._done.is_end = True
             if time.monotonic() > deadline or await self._call.request.is_disconnected():
                 break
+        await until_durable(self._call)
         return self._done
 
     def _is_enough(self) -> bool:
