@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from dashboard import paths
 
@@ -58,10 +59,14 @@ class Node:
     members: tuple[str, ...] = ()
     """Of a group: the nodes in it."""
 
-    @property
-    def id(self) -> str:
+    id: str = field(init=False)
+    """Kind, vhost and name, as path segments; worked out once, for it is asked for all the time."""
+
+    def __post_init__(self) -> None:
         mark = "*" if self.members else ""
-        return f"{self.kind.value}{mark}/{paths.segment(self.vhost)}/{paths.segment(self.name)}"
+        object.__setattr__(
+            self, "id", f"{self.kind.value}{mark}/{paths.segment(self.vhost)}/{paths.segment(self.name)}"
+        )
 
     @property
     def is_stuck(self) -> bool:
@@ -131,9 +136,11 @@ def _reached(starts: set[str], steps: Mapping[str, list[str]]) -> set[str]:
     return seen
 
 
+@lru_cache(50_000)
 def exchange_id(vhost: str, name: str) -> str:
     return Node(Kind.EXCHANGE, vhost, name).id
 
 
+@lru_cache(50_000)
 def queue_id(vhost: str, name: str) -> str:
     return Node(Kind.QUEUE, vhost, name).id

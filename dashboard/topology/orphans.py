@@ -34,12 +34,12 @@ def find(graph: Graph) -> Orphans:
         for edge in graph.edges
         if edge.way in (Way.BINDING, Way.DEAD_LETTER) and graph.nodes[edge.source].name
     }
-    consumed = {edge.source for edge in graph.edges if edge.way is Way.DELIVERY}
+    tied = reached | {edge.source for edge in graph.edges if edge.way is Way.DELIVERY}
     nodes = sorted(graph.nodes.values(), key=lambda node: (node.vhost, node.name))
     fruitful = _before_queues(graph)
     return Orphans(
         tuple(node for node in nodes if node.kind is Kind.EXCHANGE and node.id not in leading and not _is_born(node)),
-        tuple(node for node in nodes if node.kind is Kind.QUEUE and node.id not in reached | consumed),
+        tuple(node for node in nodes if node.kind is Kind.QUEUE and node.id not in tied),
         tuple(
             edge
             for edge in graph.edges

@@ -82,7 +82,7 @@ function turn(by) {
   const at = tabs.findIndex(tab => tab.matches('[aria-selected="true"], [aria-current]'))
   tabs[at + by]?.click()
 }
-const places = { o: "overview", q: "queues", j: "jobs" }
+const places = { o: "overview", q: "queues", j: "jobs", t: "topology" }
 let went = 0
 const keys = {
   "/": event => {
