@@ -91,6 +91,7 @@ urlpatterns = [
     path(QUEUE + "unacked/", things.list_unacked_of_queue, name="held"),
     path(BROKER + "bindings/", things.list_bindings, name="bindings"),
     path(BROKER + "vhosts/", things.list_vhosts, name="vhosts"),
+    path(BROKER + "connections/close/", connections.close_chosen, name="connections-close"),
     path(BROKER + "connections/of/<amqp:user>/close/", connections.close_user, name="user-close"),
     path(BROKER + "connections/<amqp:connection>/", connections.detail, name="connection"),
     path(BROKER + "connections/<amqp:connection>/close/", connections.close, name="connection-close"),

@@ -39,7 +39,7 @@ def of_queue(row: QueueRow, snapshot: Snapshot, now: datetime) -> Verdict:
 
 def judge(row: QueueRow, now: datetime) -> Verdict:
     """The verdict on a queue of a broker that answers."""
-    for judge in (_full, _no_consumers, _no_ack, _growing, _behind, _delay, _draining, _flowing):
+    for judge in (_full, _paused, _no_consumers, _no_ack, _growing, _behind, _delay, _draining, _flowing):
         verdict = judge(row, now)
         if verdict is not None:
             return verdict
@@ -132,6 +132,14 @@ def _full(row: QueueRow, now: datetime) -> Verdict | None:
     overflow = argument(row, "overflow") or "drop-head"
     effect = "new messages are refused" if str(overflow).startswith("reject") else "the oldest messages are dropped"
     return Verdict(Status.CRIT, "Full", f"{limit:,} of {limit:,} ready; {effect}")
+
+
+def _paused(row: QueueRow, now: datetime) -> Verdict | None:
+    if row.queue.state != "paused":
+        return None
+    return Verdict(
+        Status.IDLE, "Paused", f"{row.queue.messages_ready:,} ready; consumers get nothing until it is resumed"
+    )
 
 
 def _no_consumers(row: QueueRow, now: datetime) -> Verdict | None:

@@ -65,3 +65,5 @@ class ClosePage:
     form: CloseForm
     back: str
     """Where Cancel leads."""
+    chosen: str = ""
+    """Row keys of connections that were ticked, to be sent along; empty when the address names them."""

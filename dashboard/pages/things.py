@@ -42,6 +42,24 @@ class ListedVhost:
 
 
 @dataclass(slots=True, frozen=True)
+class Choice:
+    """What can be done with ticked rows; templates/lists/_bulk.html draws it as an action on queues."""
+
+    name: str
+    title: str
+    icon: str
+    is_danger: bool = False
+    refusal: str = ""
+
+
+@dataclass(slots=True, frozen=True)
+class Choices:
+    action: str
+    """The address that a selection is sent to."""
+    actions: tuple[Choice, ...]
+
+
+@dataclass(slots=True, frozen=True)
 class ThingsPage:
     broker: Broker
     snapshot: Snapshot
@@ -59,7 +77,7 @@ class ThingsPage:
     """What must be known to read the list rightly."""
     family: str = ""
     """The pages that this one is one of: 'clients', or none."""
-    bulk: Any = None
+    bulk: Choices | None = None
 
     @property
     def is_stale(self) -> bool:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from brokerctl.clients.models import Connection, Queue
 from brokerctl.errors import ObjectNotFound
 from dashboard import access, brokers, verdicts
 from dashboard.forms.close import CloseForm
+from dashboard.listing.asked import Asked
+from dashboard.listing.table import arrange
 from dashboard.looks import kinds, look, shapes
 from dashboard.models import Broker
 from dashboard.models.grant import Role
 from dashboard.operations import closing
 from dashboard.pages.connections import ClosePage, ConnectionPage
+from dashboard.tables.connections import TABLE
+from dashboard.views import lists
 from dashboard.views.place import says_why
+from dashboard.views.things import connection_rows
 from dashboard.words import counted, visible
 
 SHOWN_FAILURES = 3
@@ -74,9 +81,42 @@ def close_user(request: HttpRequest, broker: str, user: str) -> HttpResponse:
     return _close(request, found, mine, title, reverse("connections", args=[found.slug]))
 
 
-def _close(request: HttpRequest, broker: Broker, found: list[Connection], title: str, back: str) -> HttpResponse:
+@require_POST
+@says_why
+def close_chosen(request: HttpRequest, broker: str) -> HttpResponse:
+    """Those that were ticked in the list, or all that its filter matches."""
+    found = access.broker_or_404(request.user, broker)
+    access.require_somewhere(request.user, found, Role.OPERATOR)
+    back = lists.came_from(request, reverse("connections", args=[found.slug]))
+    keys = _chosen(request, found, back)
+    theirs = [each for each in brokers.client(found).connections() if shapes.key(each.name) in keys]
+    mine = [each for each in theirs if access.may(request.user, found, each.vhost, Role.OPERATOR)]
+    if not mine:
+        messages.warning(request, "Choose connections first: tick the boxes beside them.")
+        return redirect(back)
+    title = f"Close {counted(len(mine), 'connection')}?"
+    return _close(request, found, mine, title, back, " ".join(shapes.key(each.name) for each in mine))
+
+
+def _chosen(request: HttpRequest, broker: Broker, back: str) -> frozenset[str]:
+    """Row keys: what the review carried along, the ticked rows, or those of the list's address."""
+    if "chosen" in request.POST:
+        return frozenset(request.POST["chosen"].split())
+    scope = request.POST.get("scope", "ticked")
+    if scope == "ticked":
+        return frozenset(request.POST.getlist("row"))
+    rows, _ = connection_rows(request, broker)
+    listing = arrange(TABLE, rows, Asked.read(QueryDict(urlsplit(back).query)))
+    wanted = listing.matching if scope == "all" else listing.rows
+    return frozenset() if listing.error else frozenset(shapes.key(each.thing.name) for each in wanted)
+
+
+def _close(
+    request: HttpRequest, broker: Broker, found: list[Connection], title: str, back: str, chosen: str = ""
+) -> HttpResponse:
     client = brokers.client(broker)
-    data = request.POST if request.method == "POST" else None
+    # A selection comes by POST, too, and is only asked about then.
+    data = request.POST if request.method == "POST" and (not chosen or "chosen" in request.POST) else None
     form = CloseForm(data, count=len(found))
     names = tuple(each.name for each in found)
     if names and form.is_valid():
@@ -92,6 +132,7 @@ def _close(request: HttpRequest, broker: Broker, found: list[Connection], title:
         effect=closing.effect(client, names, _queues(broker, vhosts)),
         form=form,
         back=back,
+        chosen=chosen,
     )
     return render(request, "connections/close.html", {"page": page})
 

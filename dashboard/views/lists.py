@@ -95,3 +95,10 @@ def _came_from(request: HttpRequest) -> tuple[str, Asked]:
         raise Http404("No such list.")
     parts = urlsplit(address)
     return parts.path, Asked.read(QueryDict(parts.query))
+
+
+def came_from(request: HttpRequest, otherwise: str) -> str:
+    """The address of the list that a selection was sent from, as its form says; `otherwise` when that is not ours."""
+    address = request.POST.get("next", "")
+    is_ours = address.startswith("/") and url_has_allowed_host_and_scheme(address, None)
+    return address if is_ours else otherwise

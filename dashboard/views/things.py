@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 
+from brokerctl.clients.models import Connection
 from brokerctl.errors import ClientError
 from dashboard import access
 from dashboard.listing import export
@@ -19,7 +21,7 @@ from dashboard.looks.kinds import ConsumersLook, VhostsLook
 from dashboard.looks.look import Kind
 from dashboard.models import Broker
 from dashboard.models.grant import Role
-from dashboard.pages.things import ListedVhost, Placed, ThingsPage
+from dashboard.pages.things import Choice, Choices, ListedVhost, Placed, ThingsPage
 from dashboard.snapshot import Snapshot
 from dashboard.tables import bindings, channels, connections, consumers, unacked, vhosts
 from dashboard.views import lists
@@ -31,8 +33,7 @@ NO_HOLDERS = Holders((), 0, is_exact=True)
 
 def list_connections(request: HttpRequest, broker: str) -> HttpResponseBase:
     found = access.broker_or_404(request.user, broker)
-    seen, error = _taken(found, kinds.CONNECTIONS, ())
-    rows = [Placed(found.slug, each) for each in shapes.within(seen, access.visible_vhosts(request.user, found))]
+    rows, error = connection_rows(request, found)
     users = len({row.thing.user for row in rows})
     return _page(
         request, found, connections.TABLE, rows, error,
@@ -40,7 +41,22 @@ def list_connections(request: HttpRequest, broker: str) -> HttpResponseBase:
         summary=f" open, by {counted(users, 'user')}",
         empty_title="Nobody is connected",
         empty_text="A client that connects appears here within seconds.",
+        bulk=_closing(request, found),
     )  # fmt: skip
+
+
+def connection_rows(request: HttpRequest, broker: Broker) -> tuple[list[Placed[Connection]], str]:
+    """As the list has them, and why they may be old."""
+    seen, error = _taken(broker, kinds.CONNECTIONS, ())
+    return [
+        Placed(broker.slug, each) for each in shapes.within(seen, access.visible_vhosts(request.user, broker))
+    ], error
+
+
+def _closing(request: HttpRequest, broker: Broker) -> Choices | None:
+    if not access.may_somewhere(request.user, broker, Role.OPERATOR):
+        return None
+    return Choices(reverse("connections-close", args=[broker.slug]), (Choice("close", "Close", "x", is_danger=True),))
 
 
 def list_channels(request: HttpRequest, broker: str) -> HttpResponseBase:

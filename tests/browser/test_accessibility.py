@@ -52,9 +52,16 @@ PAGES = [
     "/brokers/local/~2F/exchanges/amq.topic/publish/",
     "/brokers/local/topology/?from=~2F/amq.topic&key=a&node=exchange/~2F/amq.topic",
     "/brokers/local/topology/?view=table",
+    "/brokers/local/connections/",
+    "/brokers/local/consumers/",
+    "/brokers/local/unacked/",
+    "/brokers/local/nodes/",
+    "/brokers/local/nodes/postroom~40localhost/",
+    "/brokers/local/vhosts/~2F/",
     "/jobs/",
     "/brokers/new/",
     queue_path(QUEUE),
+    queue_path(QUEUE) + "#details",
     queue_path(QUEUE, "messages"),
     queue_path(QUEUE, "publish"),
     queue_path(QUEUE, "move"),
@@ -73,7 +80,7 @@ def test_keys_lead_through_the_pages_also_after_a_click_beside_everything(page: 
         page.keyboard.press(key)
     expect(page.get_by_role("heading", name="keys.b")).to_be_visible()
     page.keyboard.press("]")
-    expect(page.get_by_role("tab", name="Consumers")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("tab", name="Bindings")).to_have_attribute("aria-selected", "true")
     # Keys are heard when the page's script runs, and then the page is live.
     for key, path in (("b", "/keys.b/messages/"), ("u", "/keys.b/"), ("u", "/queues/")):
         page.keyboard.press(key)

@@ -124,6 +124,15 @@ def test_a_broker_is_as_well_as_its_worst_queue(
     assert (found.glyph, found.colour, found.text) == health
 
 
+def test_a_paused_queue_is_meant_to_stand_still() -> None:
+    paused = row(state="paused", no_consumers_since=ago(14), messages_ready=9)
+
+    found = verdicts.of_queue(paused, snapshot(paused), NOW)
+
+    assert (found.status, found.text) == (Status.IDLE, "Paused")
+    assert found.evidence == "9 ready; consumers get nothing until it is resumed"
+
+
 def test_a_full_queue_says_what_becomes_of_new_messages() -> None:
     full: dict[str, Any] = {"messages_ready": 1, "arguments": {"x-max-length": 1}}
     refusing: dict[str, Any] = {"messages_ready": 1, "arguments": {"x-max-length": 1, "x-overflow": "reject-publish"}}

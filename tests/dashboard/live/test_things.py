@@ -8,16 +8,22 @@ from django.contrib.auth.models import User
 from dashboard.models import Broker
 from dashboard.models.grant import Role
 from tests.dashboard.live.test_browser import Open, live, until
-from tests.dashboard.live.test_collector import LOOKS, wire, wired
+from tests.dashboard.live.test_collector import LOOKS, wire
 from tests.dashboard.people import member
-from tests.dashboard.places import OTHER_VHOST, declare
+from tests.dashboard.places import OTHER_VHOST, declare, register
 from tests.support.counting import Wire
 from tests.support.embedded import EmbeddedBroker
 from tests.support.waiting import wait_until
 
-__all__ = ["wire", "wired"]
+__all__ = ["wire"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def wired(transactional_db: None, real: EmbeddedBroker, wire: Wire) -> Broker:
+    """Under a name of its own: a tab of another test that went without a word is watching for a while yet."""
+    return register(real, "looked", api_port=wire.port)
 
 
 def test_connections_are_asked_for_once_for_all_who_watch_and_only_while_somebody_does(
@@ -29,7 +35,7 @@ def test_connections_are_asked_for_once_for_all_who_watch_and_only_while_somebod
     with real.connect() as connection:
         channel = connection.channel()
         tabs = [tab(owner) for _ in range(4)]
-        seen = [live(each, "connections:wired", None, lambda data: data.get("count")) for each in tabs]
+        seen = [live(each, "connections:looked", None, lambda data: data.get("count")) for each in tabs]
         wire.asked.clear()
         wait_until(lambda: wire.count("/api/overview") > LOOKS, within=20)
         asked, looks = wire.count("/api/connections"), wire.count("/api/overview")
@@ -46,12 +52,12 @@ def test_a_connections_numbers_move_and_its_chart_has_a_past(
     queue = declare(real, bodies=(b"1", b"2"))
     with real.connect() as connection:
         channel = connection.channel()
-        everything = live(tab(owner), "channels:wired", None, lambda data: data.get("count"))
+        everything = live(tab(owner), "channels:looked", None, lambda data: data.get("count"))
         name = next(iter(everything["rows"]))
         mine = tab(owner)
-        data = live(mine, f"channel:wired:{name}", None, lambda found: "history" in found)
+        data = live(mine, f"channel:looked:{name}", None, lambda found: "history" in found)
         message = channel.basic_get(queue)
-        changed = until(mine, f"channel:wired:{name}", lambda found: found["data"].get("unacked") is not None)
+        changed = until(mine, f"channel:looked:{name}", lambda found: found["data"].get("unacked") is not None)
 
     assert message[0] is not None
     assert set(data["history"]) == {"1m", "10m", "1h"}
@@ -62,13 +68,13 @@ def test_a_connections_numbers_move_and_its_chart_has_a_past(
 @pytest.mark.parametrize(
     "feed",
     [
-        "nodes:wired",
-        "node:wired:x",
-        "vhost:wired:~2F",
-        "queue-details:wired:~2F:q",
+        "nodes:looked",
+        "node:looked:x",
+        "vhost:looked:~2F",
+        "queue-details:looked:~2F:q",
         "connections:nobodys",
-        "connection:wired",
-        "connection:wired:~FF",
+        "connection:looked",
+        "connection:looked:~FF",
     ],
 )
 def test_what_is_not_for_a_member_is_refused(feed: str, wired: Broker, tab: Open, broker: Broker) -> None:
@@ -82,10 +88,10 @@ def test_a_member_gets_the_rows_of_their_vhosts_and_nobody_elses_connection(
 ) -> None:
     user = member(wired, Role.VIEWER, OTHER_VHOST)
     with real.connect(), real.connect(OTHER_VHOST):
-        everything = live(tab(owner), "connections:wired", None, lambda data: data.get("count", 0) > 1)
-        mine = live(tab(user), "connections:wired", None, lambda data: data.get("count"))
+        everything = live(tab(owner), "connections:looked", None, lambda data: data.get("count", 0) > 1)
+        mine = live(tab(user), "connections:looked", None, lambda data: data.get("count"))
         others = next(name for name in everything["rows"] if name not in mine["rows"])
-        hidden = live(tab(user), f"connection:wired:{others}", None, lambda data: "gone" in data)
+        hidden = live(tab(user), f"connection:looked:{others}", None, lambda data: "gone" in data)
 
     assert len(mine["rows"]) == mine["count"] < everything["count"]
     assert hidden["gone"]

@@ -65,6 +65,7 @@ PAGES = [
     Page("held", Role.VIEWER, QUEUE),
     Page("pause", Role.OPERATOR, QUEUE, "post"),
     Page("resume", Role.OPERATOR, QUEUE, "post"),
+    Page("connections-close", Role.OPERATOR, ("bench",), "post"),
     Page("user-close", Role.OPERATOR, ("bench", "nobody")),
     Page("user-close", Role.OPERATOR, ("bench", "nobody"), "post"),
     Page("broker-add", None),
