@@ -68,6 +68,8 @@ class QueueRow:
     """Since when it was seen without a consumer while messages were ready; None when it is not."""
     no_ack_since: datetime | None = None
     """Since when it was seen with unacked messages and consumers but without an ack; None when it is not."""
+    redelivering_since: datetime | None = None
+    """Since when much of what it delivers was delivered before; None when it is not."""
     idle_since: datetime | None = None
     """Since when nothing was published, delivered or acked; None when it flows."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum, IntEnum
 
 
 class Status(IntEnum):
@@ -21,6 +21,17 @@ class Status(IntEnum):
         return self.name.lower()
 
 
+class Step(Enum):
+    """The one thing to do next about it."""
+
+    LOOK = "look"
+    CONSUMERS = "consumers"
+    PARK = "park"
+    READ = "read"
+    LARGEST = "largest"
+    TEST = "test"
+
+
 @dataclass(slots=True, frozen=True)
 class Verdict:
     status: Status
@@ -28,6 +39,7 @@ class Verdict:
     """A few words: 'No consumers, 14 min'."""
     evidence: str = ""
     """What it was told by, for the list of things that need attention."""
+    step: Step = Step.LOOK
 
     @property
     def needs_attention(self) -> bool:

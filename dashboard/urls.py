@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 
 from dashboard import paths
 from dashboard.views import (
+    attention,
     brokers,
     channels,
     connections,
@@ -22,6 +23,7 @@ from dashboard.views import (
     move,
     nodes,
     overview,
+    palette,
     pause,
     policies,
     publish,
@@ -43,6 +45,8 @@ EXCHANGE = BROKER + "<amqp:vhost>/exchanges/<amqp:exchange>/"
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
+    path("palette/", palette.find, name="palette"),
+    path("attention/", attention.listing, name="attention"),
     path("health/", health.health, name="health"),
     path("login/", login.Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),

@@ -9,12 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dashboard.snapshot import DEPTH_STEP_SECONDS, BrokerState, QueueRow, Snapshot
+from dashboard.snapshot import DEPTH_STEP_SECONDS, BrokerState, QueueRow, Rates, Snapshot
 from dashboard.status import Status as Status
+from dashboard.status import Step as Step
 from dashboard.status import Verdict as Verdict
 
 NO_CONSUMERS_AFTER = timedelta(minutes=2)
 NO_ACK_AFTER = timedelta(minutes=2)
+REDELIVERING_AFTER = timedelta(minutes=2)
+REDELIVERING_SHARE = 0.2
+"""Of deliveries: fewer are the normal jitter of clients that restart."""
 IDLE_AFTER = timedelta(seconds=30)
 BEHIND_SHARE = 0.05
 """In above out by this much, with messages waiting, is falling behind."""
@@ -39,7 +43,8 @@ def of_queue(row: QueueRow, snapshot: Snapshot, now: datetime) -> Verdict:
 
 def judge(row: QueueRow, now: datetime) -> Verdict:
     """The verdict on a queue of a broker that answers."""
-    for judge in (_full, _paused, _no_consumers, _no_ack, _growing, _behind, _delay, _draining, _flowing):
+    judges = (_full, _paused, _no_consumers, _no_ack, _redelivering, _growing, _behind, _delay, _draining, _flowing)
+    for judge in judges:
         verdict = judge(row, now)
         if verdict is not None:
             return verdict
@@ -110,7 +115,23 @@ def _summary(snapshot: Snapshot, now: datetime) -> Summary:
 def unreachable(snapshot: Snapshot, now: datetime) -> Verdict:
     """On a broker that does not answer."""
     since = lasting(now - snapshot.failed_at) if snapshot.failed_at else "a moment"
-    return Verdict(Status.CRIT, f"Unreachable for {since}", snapshot.error)
+    return Verdict(Status.CRIT, f"Unreachable for {since}", snapshot.error, Step.TEST)
+
+
+def alarms(snapshot: Snapshot) -> list[Verdict]:
+    """What blocks publishers of a broker that answers, one for each node and resource."""
+    found = []
+    for node in snapshot.nodes if snapshot.is_live else ():
+        if node.memory_alarm:
+            used, limit = node.memory_used_bytes, node.memory_limit_bytes
+            known = (
+                f"{size(used)} of {size(limit)} in use" if used is not None and limit is not None else "over its limit"
+            )
+            found.append(Verdict(Status.CRIT, "Publishers blocked", f"memory of {node.name}: {known}", Step.LARGEST))
+        if node.disk_alarm:
+            free = "too little" if node.disk_free_bytes is None else size(node.disk_free_bytes)
+            found.append(Verdict(Status.CRIT, "Publishers blocked", f"disk of {node.name}: {free} free", Step.LARGEST))
+    return found
 
 
 def argument(row: QueueRow, name: str) -> object:
@@ -125,13 +146,30 @@ def length_limit(row: QueueRow) -> int | None:
     return limit if isinstance(limit, int) and not isinstance(limit, bool) and limit > 0 else None
 
 
+def bytes_limit(row: QueueRow) -> int | None:
+    """How many bytes of ready messages the queue takes; None when it has no such limit, or one of nothing."""
+    limit = argument(row, "max-length-bytes")
+    return limit if isinstance(limit, int) and not isinstance(limit, bool) and limit > 0 else None
+
+
 def _full(row: QueueRow, now: datetime) -> Verdict | None:
-    limit = length_limit(row)
-    if limit is None or row.queue.messages_ready < limit:
+    evidence = _limit_reached(row)
+    if not evidence:
         return None
     overflow = argument(row, "overflow") or "drop-head"
     effect = "new messages are refused" if str(overflow).startswith("reject") else "the oldest messages are dropped"
-    return Verdict(Status.CRIT, "Full", f"{limit:,} of {limit:,} ready; {effect}")
+    return Verdict(Status.CRIT, "Full", f"{evidence}; {effect}", Step.PARK)
+
+
+def _limit_reached(row: QueueRow) -> str:
+    """'10,000 of 10,000 ready', or '' below every limit. One of bytes is met when the next would pass it."""
+    limit, ready = length_limit(row), row.queue.messages_ready
+    if limit is not None and ready >= limit:
+        return f"{limit:,} of {limit:,} ready"
+    most, filled = bytes_limit(row), row.queue.bytes_ready
+    if most is None or not filled or not ready or filled + filled / ready < most:
+        return ""
+    return f"{size(filled)} of {size(most)} ready"
 
 
 def _paused(row: QueueRow, now: datetime) -> Verdict | None:
@@ -146,7 +184,7 @@ def _no_consumers(row: QueueRow, now: datetime) -> Verdict | None:
     since = row.no_consumers_since
     if since is None or now - since < NO_CONSUMERS_AFTER or is_delay_queue(row) or is_dead_letter_queue(row):
         return None
-    return Verdict(Status.CRIT, f"No consumers, {lasting(now - since)}", _fate(row))
+    return Verdict(Status.CRIT, f"No consumers, {lasting(now - since)}", _fate(row), Step.CONSUMERS)
 
 
 def _fate(row: QueueRow) -> str:
@@ -163,7 +201,21 @@ def _no_ack(row: QueueRow, now: datetime) -> Verdict | None:
     if since is None or now - since < NO_ACK_AFTER:
         return None
     evidence = f"{row.queue.messages_unacknowledged:,} unacked, {row.queue.consumers} consumers"
-    return Verdict(Status.CRIT, f"No ack for {lasting(now - since)}", evidence)
+    return Verdict(Status.CRIT, f"No ack for {lasting(now - since)}", evidence, Step.CONSUMERS)
+
+
+def redelivered_share(rates: Rates) -> float:
+    """Of what is delivered, how much was delivered before; 0 where nothing is known to be."""
+    return (rates.redeliver or 0.0) / rates.deliver if rates.deliver else 0.0
+
+
+def _redelivering(row: QueueRow, now: datetime) -> Verdict | None:
+    since = row.redelivering_since
+    if since is None or now - since < REDELIVERING_AFTER:
+        return None
+    share = min(redelivered_share(row.rates), 1.0)
+    evidence = f"{row.rates.redeliver or 0:,.1f}/s of {row.rates.deliver or 0:,.1f}/s delivered again"
+    return Verdict(Status.WARN, f"Redelivering, {share:.0%}".replace("%", " %"), evidence, Step.READ)
 
 
 def _growing(row: QueueRow, now: datetime) -> Verdict | None:
@@ -171,7 +223,9 @@ def _growing(row: QueueRow, now: datetime) -> Verdict | None:
     minute = [value for value in row.depth[-GROWING_POINTS:] if value is not None]
     if not is_dead_letter_queue(row) or len(minute) < GROWING_POINTS or minute[-1] - minute[0] < GROWING_PER_MINUTE:
         return None
-    return Verdict(Status.WARN, f"Growing +{minute[-1] - minute[0]:,.0f}/min", f"{row.queue.messages_ready:,} waiting")
+    return Verdict(
+        Status.WARN, f"Growing +{minute[-1] - minute[0]:,.0f}/min", f"{row.queue.messages_ready:,} waiting", Step.READ
+    )
 
 
 def _behind(row: QueueRow, now: datetime) -> Verdict | None:
@@ -183,7 +237,7 @@ def _behind(row: QueueRow, now: datetime) -> Verdict | None:
     if row.queue.messages_ready < BEHIND_READY or arriving <= leaving * (1 + BEHIND_SHARE) or not is_rising:
         return None
     evidence = f"{arriving:,.1f}/s in, {leaving:,.1f}/s out; never drains at this rate"
-    return Verdict(Status.WARN, "Falling behind", evidence)
+    return Verdict(Status.WARN, "Falling behind", evidence, Step.CONSUMERS)
 
 
 def _delay(row: QueueRow, now: datetime) -> Verdict | None:

@@ -55,9 +55,7 @@ class Router:
         """Where an answer goes, if the key is an address of direct reply-to."""
         return self.replies.get(routing_key) if exchange.name == "" else None
 
-    def _walk(
-        self, start: Exchange, routing_keys: Sequence[str], headers: Arguments, found: dict[Queue, None]
-    ) -> bool:
+    def _walk(self, start: Exchange, routing_keys: Sequence[str], headers: Arguments, found: dict[Queue, None]) -> bool:
         todo, seen, asked_headers = [start], {start.name}, False
         while todo:
             exchange = todo.pop()

@@ -13,6 +13,7 @@ from brokerctl.clients.models import Exchange, MessageCounters, Overview, Queue
 from brokerctl.metrics.rates import Meter, StepMeter
 from brokerctl.metrics.series import Series
 from dashboard.snapshot import DEPTH_STEP_SECONDS, QueueRow, Rates
+from dashboard.verdicts import REDELIVERING_SHARE, redelivered_share
 
 RENEWAL_SECONDS = 5.0
 """RabbitMQ and LavinMQ renew their statistics every five seconds."""
@@ -47,6 +48,7 @@ class QueueHistory:
     series: Series | None = None
     no_consumers_since: datetime | None = None
     no_ack_since: datetime | None = None
+    redelivering_since: datetime | None = None
     idle_since: datetime | None = None
     ack_count: int = -1
 
@@ -133,6 +135,7 @@ class BrokerHistory:
             depth=(*known.spark, float(queue.messages)),
             no_consumers_since=known.no_consumers_since,
             no_ack_since=known.no_ack_since,
+            redelivering_since=known.redelivering_since,
             idle_since=known.idle_since,
         )
 
@@ -145,5 +148,7 @@ def _notice(queue: Queue, known: QueueHistory, rates: Rates, now: datetime) -> N
     known.ack_count = queue.counters.ack
     stuck = queue.messages_unacknowledged > 0 and queue.consumers > 0 and not acked
     known.no_ack_since = (known.no_ack_since or now) if stuck else None
+    is_again = redelivered_share(rates) > REDELIVERING_SHARE
+    known.redelivering_since = (known.redelivering_since or now) if is_again else None
     is_still = not any((rates.publish, rates.deliver, rates.ack))
     known.idle_since = (known.idle_since or now) if is_still else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from brokerctl.metrics.series import Series
-from dashboard import outlook, paths, verdicts
+from dashboard import attention, outlook, paths, verdicts
 from dashboard.live.protocol import Data
 from dashboard.models import Operation
 from dashboard.snapshot import BrokerState, QueueRow, Snapshot
@@ -52,6 +52,7 @@ def _said(verdict: Verdict) -> Data:
 def beside_its_name(snapshot: Snapshot, now: datetime) -> Data:
     """One broker in the sidebar."""
     health = verdicts.of_broker(snapshot, now)
+    needs = attention.count(snapshot, now)
     return {
         "state": snapshot.state.value,
         "glyph": health.glyph,
@@ -59,6 +60,8 @@ def beside_its_name(snapshot: Snapshot, now: datetime) -> Data:
         "health": health.text,
         "queues": len(snapshot.queues),
         "exchanges": len(snapshot.exchanges),
+        "attention": needs.things,
+        "critical": needs.critical,
     }
 
 

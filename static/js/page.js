@@ -82,7 +82,9 @@ function turn(by) {
   const at = tabs.findIndex(tab => tab.matches('[aria-selected="true"], [aria-current]'))
   tabs[at + by]?.click()
 }
-const places = { o: "overview", q: "queues", j: "jobs", t: "topology" }
+const places = {
+  o: "overview", a: "attention", q: "queues", e: "exchanges", c: "connections", j: "jobs", t: "topology",
+}
 let went = 0
 const keys = {
   "/": event => {
@@ -94,6 +96,8 @@ const keys = {
   k: () => go(current() - 1),
   g: () => { went = Date.now() },
   x: () => rows()[current()]?.querySelector("input.check")?.click(),
+  // Where a range of rows can be ticked, the same as a click with Shift.
+  X: () => rows()[current()]?.querySelector("input.check")?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey: true })),
   u: () => $(".crumbs li:nth-last-child(2) a")?.click(),
   "[": () => turn(-1),
   "]": () => turn(1),
@@ -104,8 +108,14 @@ const keys = {
     $("live-indicator button")?.click()
   },
 }
+// Some people's software types what they say: single keys can be switched off (WCAG 2.1.4).
+const single = $("[data-single-keys]")
+if (single) {
+  single.checked = localStorage.singleKeys !== "off"
+  single.addEventListener("change", () => { localStorage.singleKeys = single.checked ? "on" : "off" })
+}
 document.addEventListener("keydown", event => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return
+  if (event.ctrlKey || event.metaKey || event.altKey || localStorage.singleKeys === "off") return
   if (event.target.closest("input:not([type=checkbox]), textarea, select, dialog")) return
   if (went && Date.now() - went < 900) {
     went = 0

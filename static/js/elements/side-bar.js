@@ -24,6 +24,12 @@ customElements.define("side-bar", class extends HTMLElement {
       glyph.setAttribute("aria-label", broker.health)
       for (const count of item.querySelectorAll("[data-count-of]")) count.textContent = number(broker[count.dataset.countOf])
     }
+    const seen = Object.values(brokers)
+    const things = seen.reduce((sum, broker) => sum + broker.attention, 0)
+    const needs = this.querySelector("[data-attention]")
+    needs.hidden = things === 0
+    needs.textContent = number(things)
+    needs.classList.toggle("nav__n--crit", seen.some(broker => broker.critical > 0))
     const running = this.querySelector("[data-unfinished]")
     running.hidden = jobs === 0
     running.textContent = `${number(jobs)} running`
