@@ -76,8 +76,8 @@ def between(points: Sequence[Point]) -> Curve:
     return Curve(points[0], tuple(pieces))
 
 
-def arc(source: Box, target: Box) -> Curve:
-    """Back to the left, or within a column, beside the bands that lead on: out at the lower part of a box."""
+def arc(source: Box, target: Box, passing: Sequence[Box] = ()) -> Curve:
+    """Back to the left by way of these places, or within a column: out at the lower part of a box, beside the bands."""
     if source.x == target.x:
         x, out = source.right, source.right + BULGE
         y1, y2 = source.bottom - 12, target.y + 14 if target is not source else source.y + 14
@@ -85,7 +85,9 @@ def arc(source: Box, target: Box) -> Curve:
     x1, y1, x2, y2 = source.x, source.bottom - 9, target.right, target.bottom - 9
     if x2 > x1:
         x1, x2 = source.right, target.x
-    return between([(x1, y1), (x2, y2)])
+    ways = [[(box.right, box.middle), (box.x, box.middle)] for box in passing]
+    places = [point for way in ways for point in (way if x2 < x1 else reversed(way))]
+    return between([(x1, y1), *places, (x2, y2)])
 
 
 def _bezier(p0: Point, p1: Point, p2: Point, p3: Point, t: float) -> Point:

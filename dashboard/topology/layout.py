@@ -134,7 +134,7 @@ def _curves(
         route = found.routes[edge.id]
         source, target = boxes[route[0]], boxes[route[-1]]
         if not _leads_on(edge, boxes):
-            curves[edge.id] = arc(source, target)
+            curves[edge.id] = arc(source, target, [boxes[item] for item in route[1:-1]])
             continue
         points = [(source.right, leaving[edge.id])]
         for item in route[1:-1]:

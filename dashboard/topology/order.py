@@ -1,7 +1,7 @@
 """Columns, and the order in them: what makes edges short and lets few of them cross.
 
 Producers, then exchanges in as many columns as they feed one another, queues, consumers. An edge over more than one
-column gets a place of its own in each column between, so that it runs past nodes and not across them.
+column, also one that leads back, gets a place of its own in each column between: it runs past nodes, not across them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Columns:
 
 
 def columns(graph: Graph) -> Columns:
-    """Edges that lead back, or stay in their column, have a route of their two ends only."""
+    """Of a graph; an edge that leads back has its route from right to left."""
     depths = _depths(graph)
     deepest = max(depths.values(), default=0)
     place = {
@@ -44,11 +44,17 @@ def columns(graph: Graph) -> Columns:
     routes = {}
     for edge in graph.edges:
         first, last = at[edge.source], at[edge.target]
-        passing = [f"{edge.id}|{column}" for column in range(first + 1, last)]
-        for column, item in enumerate(passing, first + 1):
+        step = 1 if first < last else -1
+        passing = {column: f"{edge.id}|{column}" for column in range(first + step, last, step)}
+        for column, item in passing.items():
             items[column].append(item)
-        routes[edge.id] = (edge.source, *passing, edge.target)
-    forward = [route for edge in graph.edges if at[edge.source] < at[edge.target] and (route := routes[edge.id])]
+        routes[edge.id] = (edge.source, *passing.values(), edge.target)
+    # One that leads back takes part as if it led on; within a column there is nothing to order by.
+    forward = [
+        routes[edge.id] if at[edge.source] < at[edge.target] else routes[edge.id][::-1]
+        for edge in graph.edges
+        if at[edge.source] != at[edge.target]
+    ]
     return Columns(_ordered(items, forward), tuple(kinds[column] for column in used), routes)
 
 

@@ -69,6 +69,7 @@ class _Counted:
     at: float
     exchanges: dict[tuple[str, str], int]
     publishings: dict[tuple[str, str, str], int]
+    channels: dict[str, int]
 
 
 _before: OrderedDict[Address, _Counted] = OrderedDict()
@@ -82,12 +83,14 @@ def ask(client: BrokerClient) -> Wires:
     with _lock:
         before = _before.get(client.address)
     publishings = _publishings(client, exchanges, before)
+    channels = client.channels()
     now = time.monotonic()
     with _lock:
         _before[client.address] = _Counted(
             now,
             {(each.vhost, each.name): each.publish_in for each in exchanges},
             {(each.vhost, each.exchange, each.channel): each.count for each in publishings or ()},
+            {each.name: each.counters.publish for each in channels},
         )
         _before.move_to_end(client.address)
         while len(_before) > REMEMBERED_BROKERS:
@@ -95,7 +98,7 @@ def ask(client: BrokerClient) -> Wires:
     return Wires(
         bindings=tuple(client.bindings()),
         consumers=tuple(client.consumers()),
-        channels=tuple(client.channels()),
+        channels=tuple(_moving(each, before, now) for each in channels),
         clients=tuple((each.name, each.client_name) for each in client.connections()),
         exchanges=tuple(exchanges),
         policies=_policies(client),
@@ -103,17 +106,29 @@ def ask(client: BrokerClient) -> Wires:
     )
 
 
+def _moving(channel: Channel, before: _Counted | None, now: float) -> Channel:
+    """With a rate from our two counts where the broker says 0 and yet its count grew: between two of its samples
+    RabbitMQ does."""
+    known = before.channels.get(channel.name) if before else None
+    rate = _rate(known, channel.counters.publish, before, now)
+    if channel.rates.publish or not rate:
+        return channel
+    return replace(channel, rates=replace(channel.rates, publish=rate))
+
+
 def with_rates(publishings: Iterable[Publishing], before: _Counted | None, now: float) -> list[Publishing]:
     """Rates from this count and the last one, where they are close enough together."""
-    if before is None or not 0 < now - before.at < LONGEST_GAP_SECONDS:
-        return list(publishings)
-    rated = []
-    for each in publishings:
-        known = before.publishings.get((each.vhost, each.exchange, each.channel))
-        is_known = known is not None and known <= each.count
-        rate = (each.count - known) / (now - before.at) if known is not None and is_known else None
-        rated.append(replace(each, rate=rate))
-    return rated
+    known = before.publishings if before else {}
+    return [
+        replace(each, rate=_rate(known.get((each.vhost, each.exchange, each.channel)), each.count, before, now))
+        for each in publishings
+    ]
+
+
+def _rate(known: int | None, count: int, before: _Counted | None, now: float) -> float | None:
+    if known is None or known > count or before is None or not 0 < now - before.at < LONGEST_GAP_SECONDS:
+        return None
+    return (count - known) / (now - before.at)
 
 
 def _publishings(client: BrokerClient, exchanges: list[Exchange], before: _Counted | None) -> list[Publishing] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -125,3 +125,21 @@ def test_long_name_keeps_its_beginning_and_its_end() -> None:
     assert text.startswith("orders.of")
     assert text.endswith("red.dlq")
     assert len(text) <= 20
+
+
+def test_dead_letters_lead_back_past_the_boxes_between() -> None:
+    chain = [Node(Kind.EXCHANGE, "/", name) for name in "abc"]
+    queue = Node(Kind.QUEUE, "/", "q")
+    ids = [node.id for node in chain]
+    back = Edge(queue.id, ids[0], Way.DEAD_LETTER)
+    forward = [Edge(one, other, Way.BINDING) for one, other in pairwise([*ids, queue.id])]
+
+    drawn = picture(Graph.of([*chain, queue], [*forward, back]))
+
+    [curve] = [placed.curve for placed in drawn.edges if placed.edge.id == back.id]
+    points = [curve.at(number / 100) for number in range(1, 100)]
+    assert not any(
+        box.x < x < box.right and box.y < y < box.bottom
+        for x, y in points
+        for box in (each.box for each in drawn.nodes)
+    )

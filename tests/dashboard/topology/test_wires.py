@@ -7,6 +7,7 @@ import pytest
 from brokerctl.clients import registry
 from dashboard.topology import wires
 from dashboard.topology.wires import Publishing, ask, with_rates
+from tests.dashboard.topology.maps import channel
 from tests.support.brokers import address_of
 from tests.support.embedded import EmbeddedBroker
 
@@ -47,8 +48,19 @@ def test_wires_of_a_broker_are_read_with_rates_from_the_second_time_on(embedded_
     ("count", "seconds", "rate"), [(15, 2.0, 5.0), (5, 2.0, 0.0), (4, 2.0, None), (15, 60.0, None)]
 )
 def test_rate_is_of_two_counts_that_follow_each_other(count: int, seconds: float, rate: float | None) -> None:
-    before = wires._Counted(100.0, {}, {("/", "e", "c"): 5})
+    before = wires._Counted(100.0, {}, {("/", "e", "c"): 5}, {"c (1)": 5})
 
     [found] = with_rates([Publishing("/", "e", "c", count)], before, 100.0 + seconds)
 
     assert found.rate == rate
+
+
+@pytest.mark.parametrize(("told", "rate"), [(0.0, 2.0), (None, 2.0), (7.0, 7.0)])
+def test_rate_of_a_channel_is_ours_where_the_broker_says_nothing_of_a_count_that_grew(
+    told: float | None, rate: float
+) -> None:
+    before = wires._Counted(100.0, {}, {}, {"c (1)": 5})
+
+    found = wires._moving(channel("c", told), before, 102.0)
+
+    assert found.rates.publish == rate
