@@ -201,8 +201,12 @@ class Feeds:
             data = rows.queue_detail(taken.queues.get(name), taken, now)
             return data | {"points": self._latest(self._series(names[0], name))}
         if kind == "exchanges":
-            found = {paths.row_key(*name): rows.exchange_cells(rates) for name, rates in taken.exchange_rates.items()}
-            return {"state": taken.state.value, "rows": found}
+            found = {
+                row_key: rows.exchange_cells(rates)
+                for name, rates in taken.exchange_rates.items()
+                if (row_key := paths.row_key(*name)) and (key.only is None or row_key in key.only)
+            }
+            return {"state": taken.state.value, "count": len(taken.exchanges), "rows": found}
         shown = {each: rows.queue_cells(row, taken, now) for each, row in _rows(taken, key.only)}
         ready = verdicts.summary(taken, now).ready
         return {"state": taken.state.value, "count": len(taken.queues), "messages": ready, "rows": shown}

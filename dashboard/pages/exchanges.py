@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from brokerctl.clients.models import Binding, Exchange
+from dashboard.listing.table import Listing
 from dashboard.looks.kinds import ExchangeLook
 from dashboard.looks.look import Look
 from dashboard.models import Broker
-from dashboard.snapshot import Snapshot
+from dashboard.snapshot import BrokerState, Snapshot
 
 
 @dataclass(slots=True, frozen=True)
 class ListedExchange:
+    slug: str
+    """Of its broker."""
     exchange: Exchange
     rate_in: float | None
     rate_out: float | None
@@ -23,11 +26,19 @@ class ListedExchange:
 class ExchangesPage:
     broker: Broker
     snapshot: Snapshot
-    rows: tuple[ListedExchange, ...]
-    filter: str
-    vhost: str
-    vhosts: tuple[str, ...]
-    total: int
+    listing: Listing[ListedExchange]
+
+    @property
+    def feed(self) -> str:
+        return f"exchanges:{self.broker.slug}"
+
+    @property
+    def is_stale(self) -> bool:
+        return self.snapshot.state is BrokerState.UNREACHABLE
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.snapshot.state is BrokerState.CONNECTING
 
 
 @dataclass(slots=True, frozen=True)

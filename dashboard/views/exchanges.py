@@ -3,43 +3,31 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from brokerctl.clients.models import Exchange, Policy
 from brokerctl.errors import ClientError, ObjectNotFound
 from dashboard import access
+from dashboard.listing import export
 from dashboard.looks import kinds, look, shapes
 from dashboard.looks.kinds import ExchangeLook
 from dashboard.models.grant import Role
 from dashboard.pages.exchanges import Alternate, ExchangePage, ExchangesPage, Led, ListedExchange
 from dashboard.snapshot import Snapshot
+from dashboard.tables.exchanges import TABLE
+from dashboard.views import lists
 from dashboard.views.place import says_why
 
 
-def list_exchanges(request: HttpRequest, broker: str) -> HttpResponse:
+def list_exchanges(request: HttpRequest, broker: str) -> HttpResponseBase:
     found = access.broker_or_404(request.user, broker)
     taken = access.visible_snapshot(request.user, found)
-    vhost, text = request.GET.get("vhost", ""), request.GET.get("q", "").strip()
-    shown = [
-        _listed(each, taken)
-        for each in taken.exchanges
-        if (not vhost or each.vhost == vhost) and text.lower() in (each.name or "(default)").lower()
-    ]
-    shown.sort(key=lambda each: (each.exchange.vhost, each.exchange.name.startswith("amq."), each.exchange.name))
-    page = ExchangesPage(
-        broker=found,
-        snapshot=taken,
-        rows=tuple(shown),
-        filter=text,
-        vhost=vhost,
-        vhosts=tuple(
-            sorted(
-                {*({vhost} - {""}), *(each.name for each in taken.vhosts), *(each.vhost for each in taken.exchanges)}
-            )
-        ),
-        total=len(taken.exchanges),
-    )
-    return render(request, "exchanges/list.html", {"page": page})
+    rows = [_listed(each, taken, found.slug) for each in taken.exchanges]
+    listing = lists.listing_of(request, TABLE, rows, broker=found, vhosts=taken.vhost_names)
+    if lists.wants_csv(request):
+        return export.response(listing, f"exchanges of {found.slug}")
+    return render(request, "exchanges/list.html", {"page": ExchangesPage(found, taken, listing)})
 
 
 @says_why
@@ -60,7 +48,7 @@ def detail(request: HttpRequest, broker: str, vhost: str, exchange: str) -> Http
         broker=found,
         vhost=vhost,
         snapshot=taken,
-        listed=_listed(known, taken),
+        listed=_listed(known, taken, found.slug),
         feed=shapes.feed(kinds.EXCHANGE.name, found.slug, vhost, exchange),
         shape=shapes.of_exchange(seen.value) if seen else "",
         may_operate=access.may(request.user, found, vhost, Role.OPERATOR),
@@ -92,6 +80,6 @@ def _alternate(exchange: Exchange, policy: Policy | None) -> Alternate | None:
     return Alternate(by_policy, f"policy {exchange.policy}") if isinstance(by_policy, str) else None
 
 
-def _listed(exchange: Exchange, taken: Snapshot) -> ListedExchange:
+def _listed(exchange: Exchange, taken: Snapshot, slug: str) -> ListedExchange:
     arriving, leaving = taken.exchange_rates.get((exchange.vhost, exchange.name), (None, None))
-    return ListedExchange(exchange, arriving, leaving)
+    return ListedExchange(slug, exchange, arriving, leaving)
