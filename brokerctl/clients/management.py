@@ -147,7 +147,7 @@ class Changing(Protocol):
         ...
 
     def put_vhost(self, vhost: Vhost) -> None:
-        """Name, description, tags and default queue type; the counts are not looked at."""
+        """Name, description, tags, default queue type and tracing; the counts are not looked at."""
         ...
 
     def delete_vhost(self, name: str) -> None:

@@ -9,6 +9,9 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 MAX_PAGE_DIGITS = 6
+ROWS = 100
+SIZES = frozenset({"25", "50", "100", "250", "500"})
+"""Rows of a page that may be asked for: more cost the browser, and nobody reads them."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -21,17 +24,20 @@ class Asked:
     columns: tuple[str, ...] = ()
     """Empty: those that the person chose, or else the table's own."""
     page: int = 1
+    rows: int = ROWS
+    """On one page. It is in the address only when it is not ROWS."""
 
     @classmethod
     def read(cls, query: QueryDict) -> Self:
         """Of any query; what makes no sense is as if it were not there."""
-        page = query.get("page", "1")
+        page, rows = query.get("page", "1"), query.get("rows", "")
         return cls(
             filter=query.get("q", "").strip(),
             vhost=query.get("vhost", ""),
             sort=query.get("sort", ""),
             columns=tuple(filter(None, query.get("columns", "").split(","))),
             page=max(1, int(page)) if page.isdecimal() and page.isascii() and len(page) <= MAX_PAGE_DIGITS else 1,
+            rows=int(rows) if rows in SIZES else ROWS,
         )
 
     def but(self, **changes: Any) -> Self:
@@ -48,6 +54,7 @@ class Asked:
             "sort": self.sort,
             "columns": ",".join(self.columns),
             "page": page,
+            "rows": str(self.rows) if self.rows != ROWS else "",
         }
         return urlencode({name: value for name, value in parts.items() if value}, safe=",:/")
 

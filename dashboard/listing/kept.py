@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib.auth.models import User
 from django.http import QueryDict
 
+from dashboard import preferences
 from dashboard.listing.asked import Asked
 from dashboard.listing.table import View
 from dashboard.models import Broker, ChosenColumns, SavedView
@@ -13,6 +16,12 @@ from dashboard.models.list_choice import MAX_VIEWS
 
 class TooManyViews(ValueError):
     """A sentence for people."""
+
+
+def asked(user: User, query: QueryDict) -> Asked:
+    """What an address asks of a table, with as many rows on a page as the person likes unless it names a number."""
+    found = Asked.read(query)
+    return found if "rows" in query else replace(found, rows=preferences.of(user).rows_per_page)
 
 
 def columns(user: User, table: str) -> tuple[str, ...]:

@@ -13,8 +13,6 @@ from dashboard.listing import terms
 from dashboard.listing.asked import Asked
 from dashboard.listing.columns import Column, Kind, Row, Value
 
-PAGE_ROWS = 100
-
 
 @dataclass(slots=True, frozen=True)
 class View:
@@ -101,11 +99,11 @@ class Listing(Generic[Row]):
 
     @property
     def first(self) -> int:
-        return (self.page - 1) * PAGE_ROWS + 1 if self.count else 0
+        return (self.page - 1) * self.asked.rows + 1 if self.count else 0
 
     @property
     def last(self) -> int:
-        return min(self.page * PAGE_ROWS, self.count)
+        return min(self.page * self.asked.rows, self.count)
 
     @property
     def previous(self) -> str:
@@ -135,7 +133,7 @@ def arrange(
     matching, error = match(table, here, asked.filter, now)
     by, is_descending = _order(table, asked)
     ordered = sort(table, matching, by, is_descending=is_descending)
-    pages = max(1, -(-len(ordered) // PAGE_ROWS))
+    pages = max(1, -(-len(ordered) // asked.rows))
     page = min(asked.page, pages)
     columns = _columns(table, asked.columns or chosen)
     return Listing(
@@ -143,7 +141,7 @@ def arrange(
         asked=asked,
         columns=columns,
         heads=tuple(_head(column, asked, by, is_descending) for column in columns),
-        rows=tuple(ordered[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]),
+        rows=tuple(ordered[(page - 1) * asked.rows : page * asked.rows]),
         matching=ordered,
         total=len(here),
         known=len(rows),
@@ -226,6 +224,6 @@ def _tab(table: Table[Row], rows: Sequence[Row], view: View, asked: Asked, now: 
         is_current = asked.filter == view.asked.filter
     else:
         wanted = view.asked
-        is_current = asked.but() == view.asked
+        is_current = asked.but(rows=view.asked.rows) == view.asked
     count = len(match(table, in_vhost(table, rows, wanted.vhost), wanted.filter, now)[0])
     return Tab(view.title, wanted.link, count, is_current, view.pk)

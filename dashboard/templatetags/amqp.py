@@ -73,10 +73,10 @@ def moment(value: datetime | None) -> SafeString | str:
     """A time, with its UTC in full on hover; the page's script shows it in the viewer's own zone."""
     if value is None:
         return UNKNOWN
-    utc = value.astimezone(UTC)
-    today = timezone.now().date()
-    year = "" if utc.year == today.year else f" {utc.year}"
-    text = utc.strftime("%H:%M:%S") if utc.date() == today else f"{utc.day} {utc.strftime('%b')}{year}"
+    utc, local = value.astimezone(UTC), timezone.localtime(value)
+    today = timezone.localdate()
+    year = "" if local.year == today.year else f" {local.year}"
+    text = local.strftime("%H:%M:%S") if local.date() == today else f"{local.day} {local.strftime('%b')}{year}"
     return format_html(
         '<time datetime="{}" title="{} UTC">{}</time>', utc.isoformat(), utc.strftime("%Y-%m-%d %H:%M:%S"), text
     )

@@ -29,7 +29,7 @@ def listing_of(
     return arrange(
         table,
         rows,
-        Asked.read(request.GET),
+        kept.asked(_person(request), request.GET),
         chosen=kept.columns(_person(request), table.name),
         saved=kept.views(_person(request), broker, table.name),
         vhosts=tuple(vhosts),

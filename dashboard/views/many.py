@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages as notices
+from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from brokerctl.errors import ClientError
 from dashboard import access, celery
 from dashboard.forms.many import ManyForm, MoveManyForm, Name, PolicyForm
-from dashboard.listing.asked import Asked
+from dashboard.listing import kept
 from dashboard.listing.table import arrange
 from dashboard.models import Broker, Operation
 from dashboard.models.grant import Role
@@ -86,7 +87,8 @@ def _chosen(request: HttpRequest, broker: Broker, taken: Snapshot) -> tuple[Name
     elif scope == "ticked":
         keys = request.POST.getlist("row")
     else:
-        asked = Asked.read(QueryDict(urlsplit(_back(request, broker)).query))
+        assert isinstance(request.user, User)
+        asked = kept.asked(request.user, QueryDict(urlsplit(_back(request, broker)).query))
         listing = arrange(TABLE, rows_of(broker.slug, taken, timezone.now()), asked)
         if listing.error:
             return ()

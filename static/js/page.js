@@ -13,6 +13,9 @@ $("[data-theme-switch]")?.addEventListener("click", () => {
   dispatchEvent(new Event("themechange"))
 })
 
+// A theme that is chosen for good goes before what this browser remembers of the button
+$("[data-settings]")?.addEventListener("submit", () => localStorage.removeItem("theme"))
+
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => dispatchEvent(new Event("themechange")))
 
 // Drawer
@@ -117,6 +120,7 @@ if (single) {
 document.addEventListener("keydown", event => {
   if (event.ctrlKey || event.metaKey || event.altKey || localStorage.singleKeys === "off") return
   if (event.target.closest("input:not([type=checkbox]), textarea, select, dialog")) return
+  if (document.body.dataset.keys === "off") return
   if (went && Date.now() - went < 900) {
     went = 0
     const address = document.body.dataset[places[event.key]]

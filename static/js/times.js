@@ -13,12 +13,16 @@ export function localize(root) {
   }
 }
 
+// The zone that the person chose; without one that of the browser
+const timeZone = document.documentElement.dataset.zone || undefined
+const year = when => when.toLocaleDateString("en-GB", { year: "numeric", timeZone })
+
 function moment(when, isFull) {
-  const clock = when.toLocaleTimeString("en-GB")
+  const clock = when.toLocaleTimeString("en-GB", { timeZone })
   const now = new Date()
-  if (when.toDateString() === now.toDateString()) return clock
-  const year = when.getFullYear() === now.getFullYear() ? undefined : "numeric"
-  const day = when.toLocaleDateString("en-GB", { day: "numeric", month: "short", year })
+  if (when.toLocaleDateString("en-GB", { timeZone }) === now.toLocaleDateString("en-GB", { timeZone })) return clock
+  const withYear = year(when) === year(now) ? undefined : "numeric"
+  const day = when.toLocaleDateString("en-GB", { day: "numeric", month: "short", year: withYear, timeZone })
   return isFull ? `${day} ${clock}` : day
 }
 

@@ -20,7 +20,7 @@ def vhost(http: Http, name: str) -> Vhost:
 
 def put(http: Http, vhost: Vhost) -> None:
     """PUT /api/vhosts/name. What is not set is not sent: older versions refuse keys that they do not know."""
-    body: Json = {"description": vhost.description, "tags": ",".join(vhost.tags)}
+    body: Json = {"description": vhost.description, "tags": ",".join(vhost.tags), "tracing": vhost.is_traced}
     if vhost.default_queue_type:
         body["default_queue_type"] = vhost.default_queue_type
     http.put("vhosts", vhost.name, body=body)
