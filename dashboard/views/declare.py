@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from brokerctl.clients.base import BrokerClient
@@ -119,7 +120,7 @@ def _bind(request: HttpRequest, here: Place, fixed: dict[str, str], of: tuple[st
             failure = refused(form, error, "routing_key")
         else:
             messages.success(request, f"{visible(source)} is bound to {kind} {visible(end)}.")
-            return redirect(of[0], here.broker.slug, here.vhost, of[1])
+            return redirect(reverse(of[0], args=[here.broker.slug, here.vhost, of[1]]) + "#bindings")
     taken = brokers.snapshot(here.broker)
     page = BindPage(
         broker=here.broker,

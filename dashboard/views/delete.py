@@ -110,7 +110,7 @@ def binding(request: HttpRequest, broker: str, vhost: str) -> HttpResponse:
         f"in vhost {vhost} on {here.broker.name}.",
         effects=leaving.without_binding(found, of_source, to_end, source),
         button="Unbind",
-        cancel=reverse(back[0], args=[broker, vhost, back[1]]),
+        cancel=reverse(back[0], args=[broker, vhost, back[1]]) + "#bindings",
         verb="Unbind",
     )
     before = {"routing_key": found.routing_key, **found.arguments}
