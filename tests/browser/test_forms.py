@@ -6,7 +6,7 @@ import json
 import re
 
 from pika.adapters.blocking_connection import BlockingChannel
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.watched import queue_path
 
@@ -72,8 +72,8 @@ def test_a_file_of_definitions_is_a_plan_first_and_then_a_job(page: Page, channe
     queue = {"vhost": "/", "durable": True, "auto_delete": False, "arguments": {}}
     document = {"queues": [{**queue, "name": "forms.imported"}, {**queue, "name": "forms.there", "durable": False}]}
     page.goto("/brokers/local/definitions/")
-    file = {"name": "shop.json", "mimeType": "application/json", "buffer": json.dumps(document).encode()}
-    page.get_by_label("File", exact=True).set_input_files(files=[file])  # type: ignore[list-item]
+    file = FilePayload(name="shop.json", mimeType="application/json", buffer=json.dumps(document).encode())
+    page.get_by_label("File", exact=True).set_input_files(file)
     page.get_by_role("button", name="Make the plan").click()
 
     expect(page.get_by_role("link", name=re.compile("In conflict 1"))).to_be_visible()
