@@ -124,7 +124,9 @@ def of_hop(hop: Hop) -> str:
     told = (
         f"{each.destination} ({each.routing_key})" if each.routing_key else each.destination for each in hop.matched
     )
-    return f"{len(hop.matched)} of {hop.looked_at:,} bindings take it: {listed(told)}"
+    count = len(hop.matched)
+    which = "its one binding" if hop.looked_at == 1 else f"{count:,} of its {hop.looked_at:,} bindings"
+    return f"{which} {'takes' if count == 1 else 'take'} it: {listed(told)}"
 
 
 def of_routes(routes: Routes) -> str:
