@@ -40,7 +40,7 @@ def test_login_and_numbers_of_queues(opened: Opener, channel: BlockingChannel) -
     expect(page.locator(".tile", has_text="Ready").locator("dd").first).to_have_text("4")
     expect(page.get_by_role("heading", name="plain.list")).to_be_visible()
     # All three tabs' panels are there, one below the other.
-    expect(page.get_by_text("plain.list.in")).to_be_visible()
+    expect(page.get_by_role("link", name="plain.list.in")).to_be_visible()
     expect(page.get_by_text("Nobody consumes from plain.list.")).to_be_visible()
 
 

@@ -37,8 +37,8 @@ def details(http: Http, vhost: str, name: str) -> ExchangeDetails:
     stats = read.table(item, "message_stats")
     return ExchangeDetails(
         exchange=parse(item),
-        rate_in=read.rate(stats, "publish_in"),
-        rate_out=read.rate(stats, "publish_out"),
+        rate_in=read.message_rate(stats, "publish_in"),
+        rate_out=read.message_rate(stats, "publish_out"),
         outgoing=read.flows(item, "outgoing", "queue", "publish"),
     )
 

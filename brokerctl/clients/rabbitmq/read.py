@@ -96,16 +96,21 @@ def rate(item: Json, key: str) -> float | None:
     return share(table(item, f"{key}_details"), "rate")
 
 
+def message_rate(stats: Json, key: str) -> float | None:
+    """Of one of the counters in `message_stats`. One that never moved is left out, and so are all that never did."""
+    return rate(stats, key) if key in stats else 0.0
+
+
 def rates(item: Json) -> MessageRates:
     stats = table(item, "message_stats")
     return MessageRates(
-        publish=rate(stats, "publish"),
-        deliver_get=rate(stats, "deliver_get"),
-        ack=rate(stats, "ack"),
-        redeliver=rate(stats, "redeliver"),
-        confirm=rate(stats, "confirm"),
-        return_unroutable=rate(stats, "return_unroutable"),
-        drop_unroutable=rate(stats, "drop_unroutable"),
+        publish=message_rate(stats, "publish"),
+        deliver_get=message_rate(stats, "deliver_get"),
+        ack=message_rate(stats, "ack"),
+        redeliver=message_rate(stats, "redeliver"),
+        confirm=message_rate(stats, "confirm"),
+        return_unroutable=message_rate(stats, "return_unroutable"),
+        drop_unroutable=message_rate(stats, "drop_unroutable"),
     )
 
 
