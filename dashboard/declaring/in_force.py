@@ -74,6 +74,10 @@ class Touched:
     keys: tuple[Key, ...]
     """What becomes different; empty: nothing."""
 
+    @property
+    def is_different(self) -> bool:
+        return bool(self.keys) or self.now != self.then
+
 
 @dataclass(slots=True, frozen=True)
 class Effect:
@@ -109,8 +113,9 @@ def effect(
         for thing in things
         if any(matcher.is_for(each, thing) for each in edited)
     ]
-    changed = tuple(each for each in found if each.keys or each.now != each.then)
-    return Effect(changed, tuple(each for each in found if each not in changed), tuple(sorted(matcher.unclear)))
+    changed = tuple(each for each in found if each.is_different)
+    same = tuple(each for each in found if not each.is_different)
+    return Effect(changed, same, tuple(sorted(matcher.unclear)))
 
 
 class _Matcher:

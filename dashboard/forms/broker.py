@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
 import re
+from dataclasses import asdict
 from ipaddress import IPv6Address
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,6 +14,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 
+from dashboard import secrets
+from dashboard.certificates import Tls
 from dashboard.forms.tls import TlsFields
 from dashboard.models import Broker
 from dashboard.models.broker import Colour
@@ -49,10 +55,15 @@ else:
 
 
 class BrokerForm(TlsFields, BrokerModelForm):
+    carrying = ""
+    """Of the hidden field; empty when there is nothing to carry."""
+
     amqp_port = port(5672)
     api_port = port(15672)
     password = forms.CharField(required=False, strip=False, widget=forms.PasswordInput(render_value=False))
     """Never rendered back. Empty on an existing broker: the kept one stays."""
+    carried = forms.CharField(required=False, widget=forms.HiddenInput)
+    """What was typed for a test and must not be shown again, sealed: else it had to be typed twice."""
     colour = forms.ChoiceField(required=False, choices=[("", "By the name"), *Colour.choices])
 
     class Meta:
@@ -86,8 +97,22 @@ class BrokerForm(TlsFields, BrokerModelForm):
             raise ValidationError("The name needs at least one letter or digit; it becomes part of addresses.")
         return name
 
+    def carry(self, tls: Tls) -> None:
+        """Let the next post of this form know the secrets of this one."""
+        secret = json.dumps({"password": self.cleaned_data["password"], "tls": asdict(tls)})
+        self.carrying = base64.b64encode(secrets.encrypt(secret)).decode()
+
+    def carried_over(self) -> tuple[str, Tls | None]:
+        """Password and certificates of the post before; nothing of what somebody made up."""
+        try:
+            stored = base64.b64decode(self.data.get("carried", ""), validate=True)
+            found = json.loads(secrets.decrypt(stored)) if stored else {}
+        except (binascii.Error, secrets.UndecryptableError, ValueError):
+            found = {}
+        return found.get("password", ""), Tls(**found["tls"]) if "tls" in found else None
+
     def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
+        password: str = self.cleaned_data["password"] or self.carried_over()[0]
         if not password and self.instance.pk is None:
             raise ValidationError("Give the password of this user.")
         return password

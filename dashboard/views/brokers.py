@@ -125,9 +125,11 @@ def _page(
 def _try(form: BrokerForm, stored: Tls) -> Trial | None:
     """Open both doors with what was typed. What fails becomes a sentence beside the field it belongs to."""
     row: Broker = form.instance
-    row.tls_encrypted = certificates.sealed(form.tls(stored))
+    tls = form.tls(form.carried_over()[1] or stored)
+    row.tls_encrypted = certificates.sealed(tls)
     if form.errors:
         return None
+    form.carry(tls)
     if form.cleaned_data["password"]:
         row.password_encrypted = secrets.encrypt(form.cleaned_data["password"])
     try:

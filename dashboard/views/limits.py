@@ -58,9 +58,7 @@ def _page(request: HttpRequest, here: Place, posted: tuple[str, str, LimitsForm]
     for vhost, _ in taken.queues:
         counts[vhost] = counts.get(vhost, 0) + 1
     names = [each.name for each in client.vhosts()]
-    vhosts = _rows(
-        "vhost", names, text, _known(client, "vhost"), posted, lambda name: f"{counts.get(name, 0):,} queues"
-    )
+    vhosts = _rows("vhost", names, text, _known(client, "vhost"), posted, lambda name: _queues(counts.get(name, 0)))
     users, why = None, ""
     try:
         users = _rows(
@@ -120,3 +118,7 @@ def _set(here: Place, noun: str, name: str, wanted: dict[str, int | None]) -> bo
     asked = ChangeParameters(f"limits of {noun}", name, told, was)
     change(Kind.CHANGE, here.user, here.broker, "", asked, do)
     return True
+
+
+def _queues(count: int) -> str:
+    return f"{count:,} queue{'' if count == 1 else 's'}"

@@ -13,8 +13,10 @@ $("[data-theme-switch]")?.addEventListener("click", () => {
   dispatchEvent(new Event("themechange"))
 })
 
-// A theme that is chosen for good goes before what this browser remembers of the button
-$("[data-settings]")?.addEventListener("submit", () => localStorage.removeItem("theme"))
+// What is chosen for good goes before what this browser remembers of its own switches
+$("[data-settings]")?.addEventListener("submit", () => {
+  for (const name of ["theme", "singleKeys"]) localStorage.removeItem(name)
+})
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => dispatchEvent(new Event("themechange")))
 
@@ -111,16 +113,17 @@ const keys = {
     $("live-indicator button")?.click()
   },
 }
-// Some people's software types what they say: single keys can be switched off (WCAG 2.1.4).
+// Some people's software types what they say: single keys can be switched off (WCAG 2.1.4),
+// for a person in the settings, and for one browser in the list of keys.
+const areSingle = () => (localStorage.singleKeys ?? document.body.dataset.keys) !== "off"
 const single = $("[data-single-keys]")
 if (single) {
-  single.checked = localStorage.singleKeys !== "off"
+  single.checked = areSingle()
   single.addEventListener("change", () => { localStorage.singleKeys = single.checked ? "on" : "off" })
 }
 document.addEventListener("keydown", event => {
-  if (event.ctrlKey || event.metaKey || event.altKey || localStorage.singleKeys === "off") return
+  if (event.ctrlKey || event.metaKey || event.altKey || !areSingle()) return
   if (event.target.closest("input:not([type=checkbox]), textarea, select, dialog")) return
-  if (document.body.dataset.keys === "off") return
   if (went && Date.now() - went < 900) {
     went = 0
     const address = document.body.dataset[places[event.key]]

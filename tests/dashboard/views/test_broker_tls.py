@@ -140,6 +140,24 @@ def test_a_test_saves_nothing_and_says_what_was_found_and_what_is_missing(real: 
     assert not Broker.objects.exists()
 
 
+def test_secrets_that_were_tested_need_not_be_given_again(secured: Secured, client: Client) -> None:
+    ca, certificate, key = (
+        file.read_text() for file in (secured.authority.file, secured.ours.certificate, secured.ours.key)
+    )
+    tls = {"tls_ca": ca, "tls_certificate": certificate, "tls_key": key}
+
+    tested = text_of(client.post(reverse("broker-add"), secured.form(step="test", **tls)))
+    carried = tested.split('name="carried" value="')[1].split('"')[0]
+    forged = client.post(reverse("broker-add"), secured.form(password="", carried=carried[:-8] + "AAAAAAA="))
+    saved = client.post(reverse("broker-add"), secured.form(password="", carried=carried))
+
+    assert "PRIVATE KEY" not in tested
+    assert "Give the password of this user." in text_of(forged)
+    assert saved.status_code == 302
+    assert look(Broker.objects.get()).is_live
+    brokers.forget(Broker.objects.get().pk)
+
+
 def test_an_environment_is_shown_beside_the_broker_everywhere(broker: Broker, client: Client) -> None:
     broker.environment, broker.colour = "production", "magenta"
     broker.save()
