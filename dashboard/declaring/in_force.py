@@ -6,7 +6,7 @@ operator policy; where both set a limit, the smaller one counts (RabbitMQ, docs/
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -125,20 +125,37 @@ class _Matcher:
         self.unclear: set[str] = set()
         self._searcher = Searcher()
         self._new = new
+        self._known: dict[tuple[str, str], bool] = {}
+        self._ordered: dict[int, list[Policy]] = {}
+        self._fits: dict[tuple[int, str], bool] = {}
         self._compiled = {} if new is None else {new.pattern: compiled(new.pattern)}
 
-    def first(self, policies: Sequence[Policy], thing: Queue | Exchange) -> Policy | None:
-        # Among equals RabbitMQ takes any, the embedded broker the first by name.
-        ordered = sorted(policies, key=lambda each: (-each.priority, each.name))
+    def first(self, policies: tuple[Policy, ...], thing: Queue | Exchange) -> Policy | None:
+        """The one in force."""
+        ordered = self._ordered.get(id(policies))
+        if ordered is None:
+            # Among equals RabbitMQ takes any, the embedded broker the first by name.
+            ordered = self._ordered[id(policies)] = sorted(policies, key=lambda each: (-each.priority, each.name))
         return next((each for each in ordered if self.is_for(each, thing)), None)
 
     def is_for(self, policy: Policy, thing: Queue | Exchange) -> bool:
-        if not _fits(policy, thing) or policy.name in self.unclear:
+        kind = thing.type if isinstance(thing, Queue) else ""
+        fits = self._fits.get((id(policy), kind))
+        if fits is None:
+            fits = self._fits[id(policy), kind] = _fits(policy, kind)
+        if not fits or not thing.name or policy.name in self.unclear:
             return False
+        # Before and after have most policies in common, and a name is asked for as a queue and as an exchange.
+        asked = policy.pattern, thing.name
+        if asked not in self._known:
+            self._known[asked] = self._searches(policy, thing.name)
+        return self._known[asked]
+
+    def _searches(self, policy: Policy, name: str) -> bool:
         try:
             if policy.pattern not in self._compiled:
                 self._compiled[policy.pattern] = compiled(policy.pattern)
-            return self._searcher.finds(self._compiled[policy.pattern], thing.name)
+            return self._searcher.finds(self._compiled[policy.pattern], name)
         except BadPattern:
             if policy is self._new:
                 raise
@@ -163,12 +180,12 @@ def _in_force(policies: Policies, thing: Queue | Exchange, matcher: _Matcher) ->
     return names, merged(policy.definition if policy else {}, operator.definition if operator else {})
 
 
-def _fits(policy: Policy, thing: Queue | Exchange) -> bool:
-    """Whether the policy is for things of this kind at all."""
-    if isinstance(thing, Exchange):
-        return policy.apply_to in ("all", "exchanges") and bool(thing.name)
-    own = "streams" if thing.type == STREAM else f"{thing.type}_queues"
-    is_fit = UNFIT.get(thing.type, frozenset()).isdisjoint(policy.definition)
+def _fits(policy: Policy, kind: str) -> bool:
+    """Whether the policy is for queues of this type at all; for exchanges, when it is empty."""
+    if not kind:
+        return policy.apply_to in ("all", "exchanges")
+    own = "streams" if kind == STREAM else f"{kind}_queues"
+    is_fit = UNFIT.get(kind, frozenset()).isdisjoint(policy.definition)
     return is_fit and policy.apply_to in ("all", "queues", own)
 
 

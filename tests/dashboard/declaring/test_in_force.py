@@ -8,7 +8,7 @@ import pytest
 
 from brokerctl.clients.models import Exchange, MessageCounters, Policy, Queue
 from dashboard.declaring.in_force import Effect, Key, Policies, Touched, effect
-from dashboard.declaring.patterns import BadPattern
+from dashboard.declaring.patterns import BadPattern, is_tame
 from tests.support.brokers import VHOST, Place
 from tests.support.waiting import wait_until
 
@@ -90,6 +90,24 @@ def test_a_pattern_that_cannot_be_used_is_a_sentence(pattern: str, sentence: str
 
     with pytest.raises(BadPattern, match=sentence):
         effect("p", policy("p", pattern, max_length=1), Policies((), ()), names, [], is_operator=False)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "tame"),
+    [
+        ("^orders\\.", True),
+        (".*", True),
+        ("^(a|b)$", True),
+        ("a+b*", False),
+        ("(a+)+", False),
+        ("(a)*", False),
+        (r"(a)\1", False),
+        ("a{2,}b+", False),
+        ("a{1,99}a{1,99}", False),
+    ],
+)
+def test_only_a_pattern_that_cannot_take_long_is_searched_without_a_limit(pattern: str, tame: bool) -> None:
+    assert is_tame(pattern) is tame
 
 
 def test_a_pattern_on_the_broker_that_cannot_be_read_here_is_named() -> None:
