@@ -24,11 +24,12 @@ check: .venv/development
 screenshots: .venv/development node_modules/.package-lock.json
 	$(BIN)/python -m docs.screenshots
 
-# Our broker and our command line beside a RabbitMQ of this machine and its shovel; writes docs/benchmarks.md and
-# docs/benchmarks-move.md. BENCH="--quick" for a first look.
+# Our broker, our command line and our pages beside a RabbitMQ of this machine, its shovel and its pages; writes
+# docs/benchmarks.md, docs/benchmarks-move.md and docs/benchmarks-dashboard.md. BENCH="--quick" for a first look.
 bench: .venv/development
 	$(BIN)/python -m bench.broker $(BENCH)
 	$(BIN)/python -m bench.move $(BENCH)
+	$(BIN)/python -m bench.dashboard $(BENCH)
 
 # The long form of the tests that try to break the broker; one line each in reports/reliability.jsonl.
 # One of them by its number (docs/reliability.md): TEST=a1. A failed seed again: SEED=….

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from bench import consoles, usage
 from bench.consoles import Console
@@ -42,8 +42,9 @@ machine, and other programs ran on it meanwhile (load {load}); figures are media
 from the start of the navigation until the first row of the list is there; *first paint* of a page that is drawn by
 script is that of its empty frame. *Server* is a page of a hundred rows, filtered by a part of the name and sorted by
 ready messages, as the page itself asks for it. Long tasks keep a page from answering for more than 50 ms; counted
-during {live} s of live updates, every second here, every five seconds there. CPU is of all processes of broker and
-console in that time.
+during {live} s of live updates, every second here, every five seconds there. On a busy machine a page that waits for
+a processor counts as busy, so the CPU of the page's own thread stands below, for each second of live updates. CPU is of
+all processes of broker and console in that time.
 """
 
 
@@ -58,6 +59,8 @@ class Figure:
 class Live:
     tasks: int
     longest_ms: float
+    page_cpu_seconds: float
+    """Of the page's own thread: what its script, styles and layout took of a processor."""
     cpu_seconds: float
 
 
@@ -98,6 +101,9 @@ def _measured(found: list[Console], browser: Browser, rounds: int, live: int) ->
         Figure("server: a filtered, sorted page", _medians(server)),
         Figure("long tasks over 50 ms", {name: each.tasks for name, each in lives.items()}, "{:,.0f}"),
         Figure("the longest", {name: each.longest_ms for name, each in lives.items()}),
+        Figure(
+            "CPU of the page, a second", {name: 1000 * each.page_cpu_seconds / live for name, each in lives.items()}
+        ),
         Figure("CPU, share of a core", {name: each.cpu_seconds / live for name, each in lives.items()}, "{:.0%}"),
     )
 
@@ -123,10 +129,20 @@ def _watched(console: Console, page: Page, seconds: int) -> Live:
     _opened(console, page)
     page.wait_for_timeout(3_000)
     page.evaluate(WATCH)
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    busy = _busy_seconds(session)
     before = usage.cpu_seconds(console.pid)
     page.wait_for_timeout(seconds * 1_000)
     tasks = [float(each) for each in page.evaluate("window.longTasks")]
-    return Live(len(tasks), max(tasks, default=0.0), usage.cpu_seconds(console.pid) - before)
+    spent, page_spent = usage.cpu_seconds(console.pid) - before, _busy_seconds(session) - busy
+    return Live(len(tasks), max(tasks, default=0.0), page_spent, spent)
+
+
+def _busy_seconds(session: CDPSession) -> float:
+    """CPU of the page's main thread so far, whatever else the machine did."""
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    return float(next(each["value"] for each in metrics if each["name"] == "TaskDuration"))
 
 
 def _medians(values: dict[str, list[float]]) -> dict[str, float]:

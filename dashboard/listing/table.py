@@ -124,15 +124,17 @@ def arrange(
     vhosts: Sequence[str] = (),
     now: datetime | None = None,
     counts: bool = True,
+    is_tied: bool = False,
 ) -> Listing[Row]:
     """The page that `asked` is about. `chosen` are the columns that the person keeps, `saved` their views.
 
-    Without `counts` there are no tabs: each costs as much as the filter itself.
+    Without `counts` there are no tabs: each costs as much as the filter itself. `is_tied` says that the rows come in
+    the order of the table's tie already: of ten thousand that saves a third of the work.
     """
     here = in_vhost(table, rows, asked.vhost)
     matching, error = match(table, here, asked.filter, now)
     by, is_descending = _order(table, asked)
-    ordered = sort(table, matching, by, is_descending=is_descending)
+    ordered = sort(table, matching, by, is_descending=is_descending, is_tied=is_tied)
     pages = max(1, -(-len(ordered) // asked.rows))
     page = min(asked.page, pages)
     columns = _columns(table, asked.columns or chosen)
@@ -170,10 +172,10 @@ def match(table: Table[Row], rows: Sequence[Row], text: str, now: datetime | Non
         return (), str(problem)
 
 
-def sort(table: Table[Row], rows: Sequence[Row], by: str, *, is_descending: bool) -> list[Row]:
+def sort(table: Table[Row], rows: Sequence[Row], by: str, *, is_descending: bool, is_tied: bool = False) -> list[Row]:
     """By one column; equal rows by the table's tie. What is not known goes last, whichever way."""
     column = table.column(by)
-    named = sorted(rows, key=table.tie)
+    named = list(rows) if is_tied else sorted(rows, key=table.tie)
     if column is None:
         return named
     read: Callable[[Row], Any] = column.order or column.value

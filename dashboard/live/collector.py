@@ -201,7 +201,8 @@ class Watcher:
             names = self._feeds.listed_queues(self.broker.slug) | self.history.watched
             if overview.capabilities.only and len(names) <= MAX_NAMED:
                 return client.queues_named(sorted(names)) if names else [], False
-        queues = client.queues()
+        # By name: the order in which every list breaks ties.
+        queues = sorted(client.queues(), key=lambda queue: (queue.name, queue.vhost))
         took = time.monotonic() - began
         self._all_count = overview.queues
         self.history.rest_seconds = took * (1 + REST) if took > SOON_SECONDS else 0.0

@@ -133,11 +133,13 @@ TABLE: Table[Listed] = Table(
 
 
 def rows_of(slug: str, taken: Snapshot, now: datetime) -> list[Listed]:
-    """Every queue of a broker with its verdict."""
+    """Every queue of a broker with its verdict, in the order of the tie: the collector keeps them so."""
     return [Listed(slug, row, verdicts.of_queue(row, taken, now)) for row in taken.queues.values()]
 
 
 def order(slug: str, taken: Snapshot, query: str) -> list[str]:
     """The keys of the rows that stand on the page with this address."""
-    listing = arrange(TABLE, rows_of(slug, taken, datetime.now(UTC)), Asked.read(QueryDict(query)), counts=False)
+    listing = arrange(
+        TABLE, rows_of(slug, taken, datetime.now(UTC)), Asked.read(QueryDict(query)), counts=False, is_tied=True
+    )
     return [TABLE.key(each) for each in listing.rows]

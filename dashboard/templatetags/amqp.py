@@ -126,7 +126,8 @@ def spark(values: Sequence[float | None], width: int = 68, height: int = 20, css
     for index, value in enumerate(values):
         if value is None:
             runs.append([])
-        else:
+        elif not 0 < index < len(values) - 1 or not values[index - 1] == value == values[index + 1]:
+            # A straight line needs its ends only: of a hundred idle queues that is most of the page.
             runs[-1].append(f"{index * step:.1f} {height - 1 - value * scale:.1f}")
     lines = [run for run in runs if len(run) > 1]
     return format_html(

@@ -23,7 +23,13 @@ MAX_TITLE = 40
 
 
 def listing_of(
-    request: HttpRequest, table: Table[Row], rows: Sequence[Row], *, broker: Broker | None, vhosts: Iterable[str] = ()
+    request: HttpRequest,
+    table: Table[Row],
+    rows: Sequence[Row],
+    *,
+    broker: Broker | None,
+    vhosts: Iterable[str] = (),
+    is_tied: bool = False,
 ) -> Listing[Row]:
     """The page of the table that the request is about, with the columns and views of whoever asks."""
     return arrange(
@@ -33,6 +39,7 @@ def listing_of(
         chosen=kept.columns(_person(request), table.name),
         saved=kept.views(_person(request), broker, table.name),
         vhosts=tuple(vhosts),
+        is_tied=is_tied,
     )
 
 

@@ -20,7 +20,7 @@ def list_queues(request: HttpRequest, broker: str) -> HttpResponseBase:
     found = access.broker_or_404(request.user, broker)
     taken = access.visible_snapshot(request.user, found)
     rows = rows_of(found.slug, taken, timezone.now())
-    listing = listing_of(request, TABLE, rows, broker=found, vhosts=taken.vhost_names)
+    listing = listing_of(request, TABLE, rows, broker=found, vhosts=taken.vhost_names, is_tied=True)
     if lists.wants_csv(request):
         return export.response(listing, f"queues of {found.slug}")
     page = QueuesPage(

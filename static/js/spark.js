@@ -21,7 +21,7 @@ function draw(svg, values) {
   const runs = [[]]
   values.forEach((value, i) => {
     if (value === null) runs.push([])
-    else runs.at(-1).push(`${(i * step).toFixed(1)} ${(height - 1 - value * scale).toFixed(1)}`)
+    else if (i === 0 || i === values.length - 1 || values[i - 1] !== value || values[i + 1] !== value) runs.at(-1).push(`${(i * step).toFixed(1)} ${(height - 1 - value * scale).toFixed(1)}`)
   })
   const lines = runs.filter(run => run.length > 1)
   const area = run => `M${run.join("L")}L${run.at(-1).split(" ")[0]} ${height}L${run[0].split(" ")[0]} ${height}z`

@@ -91,6 +91,16 @@ customElements.define("live-table", class extends HTMLElement {
     this.#rows = new Map(this.#order.map(key => [key, this.#rows.get(key)]))
   }
 
+  /** Put the rows that are here already in place of their fresh copies: they are laid out, and what is new is little. */
+  #keepRows(fresh) {
+    const heads = table => [...table.querySelectorAll("thead th")].map(head => head.textContent).join("|")
+    if (heads(this) !== heads(fresh)) return
+    for (const row of fresh.querySelectorAll("tbody [data-row]")) {
+      const mine = this.#rows.get(row.dataset.row)
+      if (mine) row.replaceWith(mine)
+    }
+  }
+
   async #refresh() {
     clearTimeout(this.#again)
     const places = this.#places
@@ -112,6 +122,7 @@ customElements.define("live-table", class extends HTMLElement {
       if (!fresh) return location.reload()
       redraw(page)
       const current = this.querySelector(".is-cur")?.dataset.row
+      this.#keepRows(fresh)
       this.replaceChildren(...fresh.childNodes)
       this.#subscribe()
       this.#rows.get(current)?.classList.add("is-cur")
