@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def _measure(served: Served) -> tuple[list[Window], list[Window]]:
-    web = _web_process(served.process.pid)
+    web = web_process(served.process.pid)
     quiet, watched = [], []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -105,14 +105,14 @@ def _log_in(context: BrowserContext, served: Served) -> None:
     page.close()
 
 
-def _web_process(parent: int) -> int:
+def web_process(parent: int) -> int:
     """The pid of `python -m dashboard.web` below this process; its keeper names it, too, and is not it."""
     for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
         line = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
         if b"dashboard.web" in line:
             inner = Path(f"/proc/{child}/task/{child}/children").read_text().split()
             return int(inner[0]) if b"dashboard.keep" in line else int(child)
-        if found := _web_process(int(child)):
+        if found := web_process(int(child)):
             return found
     return 0
 

@@ -1,4 +1,4 @@
-"""The one Feeds and the one Collector of this process, and how texts reach sockets: by Channels' layer."""
+"""The one Feeds and the one Collector of this process, and how texts reach sockets: by an outbox each."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from importlib import import_module
 from typing import Any
 
 from channels.auth import get_user
-from channels.exceptions import ChannelFull
-from channels.layers import get_channel_layer
 from django.conf import settings
 from django.contrib.auth.models import User
 
 from dashboard.live.collector import Collector
 from dashboard.live.feeds import Feeds
+from dashboard.live.outbox import Outbox
+
+outboxes: dict[str, Outbox] = {}
+"""Of the open sockets, by name. Not Channels' layer: it copies every text for every socket and wakes a thread."""
 
 
 @cache
@@ -27,13 +29,9 @@ def collector() -> Collector:
 
 
 async def send(socket: str, text: str) -> bool:
-    """Hand a text to a socket; False when it has not taken the last hundred: a browser that sleeps or is too slow."""
-    layer = get_channel_layer()
-    try:
-        await layer.send(socket, {"type": "live.text", "text": text})
-    except ChannelFull:
-        return False
-    return True
+    """Hand a text to a socket; False when it is too far behind: a browser that sleeps or is too slow."""
+    outbox = outboxes.get(socket)
+    return outbox is not None and outbox.put(text)
 
 
 async def logged_in(scope: dict[str, Any]) -> User | None:

@@ -108,7 +108,8 @@ class Subscriptions:
 
     @property
     def sockets(self) -> list[str]:
-        return list(self._feeds)
+        """Those that watch something: a hidden tab keeps its socket and is told nothing."""
+        return [socket for socket, feeds in self._feeds.items() if feeds]
 
 
 async def push(stream: Stream, new: Data, extra: Callable[[], Data], at: float, send: Sender) -> None:

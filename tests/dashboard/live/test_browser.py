@@ -299,10 +299,12 @@ def test_a_new_grant_widens_its_feeds_at_the_next_renewal(real: EmbeddedBroker, 
 
     Grant.objects.create(user=user, broker=broker, vhost=OTHER_VHOST, role=Role.VIEWER)
     mine.say(op="renew")
-    after = until(mine, "queues:bench", lambda message: message["type"] == "snapshot")
+    after = until(mine, "queues:bench", lambda message: message["type"] == "snapshot")["data"]
+    while {key.partition("/")[0] for key in after["rows"]} != {"~2F", "other"}:
+        # The collector may be just meeting this test's broker.
+        merge(after, mine.next("queues:bench")["data"])
 
     assert {key.partition("/")[0] for key in before["rows"]} == {"~2F"}
-    assert {key.partition("/")[0] for key in after["data"]["rows"]} == {"~2F", "other"}
 
 
 def test_a_look_by_sockets_touches_no_message(real: EmbeddedBroker, broker: Broker, tab: Open, owner: User) -> None:
