@@ -9,7 +9,9 @@ const RENEW_MS = 15_000 // a third of the server's lease
 const WAIT_MS = 3_000 // without a message for this long the state is "reconnecting"
 const STALE_MS = 10_000
 const BACKOFF_MS = [500, 1_000, 2_000, 5_000, 10_000]
-const HIDDEN_MS = 60_000 // a tab hidden for this long stops its feeds
+const HIDDEN_MS = 5_000 // a tab hidden for this long rests: it drops its feeds
+const GLANCE_MS = 15_000 // and so often asks once how the brokers are
+const GLANCE_FEED = "frame"
 const NOT_LOGGED_IN = 4401
 
 class Live extends EventTarget {
@@ -19,7 +21,8 @@ class Live extends EventTarget {
   #failures = 0
   #retry = 0
   #hiddenTimer = 0
-  #isSuspended = false
+  #glanceTimer = 0
+  #isResting = false
   state = "wait"
   isPaused = false
 
@@ -45,7 +48,7 @@ class Live extends EventTarget {
     } else {
       this.#feeds.set(feed, { only, query, data: null, callbacks: new Set([callback]) })
       this.#connect()
-      this.#send({ op: "subscribe", feed, only, query })
+      if (!this.#isResting) this.#send({ op: "subscribe", feed, only, query })
     }
     return () => this.#stop(feed, callback)
   }
@@ -53,8 +56,12 @@ class Live extends EventTarget {
   /** Pause: numbers stand still until it is called again. */
   toggle() {
     this.isPaused = !this.isPaused
-    if (!this.isPaused) for (const [feed, { only, query }] of this.#feeds) this.#send({ op: "subscribe", feed, only, query })
+    if (!this.isPaused) this.#subscribeAll()
     this.#judge()
+  }
+
+  #subscribeAll() {
+    for (const [feed, { only, query }] of this.#feeds) this.#send({ op: "subscribe", feed, only, query })
   }
 
   #stop(feed, callback) {
@@ -67,12 +74,13 @@ class Live extends EventTarget {
   }
 
   #connect() {
-    if (this.#socket || this.#isSuspended) return
+    if (this.#socket) return
     const scheme = location.protocol === "https:" ? "wss:" : "ws:"
     const socket = (this.#socket = new WebSocket(`${scheme}//${location.host}/live/`))
     socket.addEventListener("open", () => {
       this.#failures = 0
-      for (const [feed, { only, query }] of this.#feeds) this.#send({ op: "subscribe", feed, only, query })
+      if (this.#isResting) this.#glance()
+      else this.#subscribeAll()
     })
     socket.addEventListener("message", event => this.#receive(JSON.parse(event.data)))
     socket.addEventListener("close", event => this.#closed(socket, event.code))
@@ -82,7 +90,7 @@ class Live extends EventTarget {
     if (socket !== this.#socket) return
     this.#socket = null
     if (code === NOT_LOGGED_IN) return location.reload()
-    if (this.#isSuspended || !this.#feeds.size) return
+    if (!this.#feeds.size) return
     const pause = BACKOFF_MS[Math.min(this.#failures++, BACKOFF_MS.length - 1)]
     clearTimeout(this.#retry)
     // Spread out: after a restart of the server all tabs come back.
@@ -100,6 +108,7 @@ class Live extends EventTarget {
       const patch = message.type === "delta" ? message.data : null
       for (const callback of known.callbacks) callback(known.data, patch)
     }
+    if (known && this.#isResting) this.#send({ op: "unsubscribe", feed: message.feed })
     this.#judge()
   }
 
@@ -113,7 +122,8 @@ class Live extends EventTarget {
 
   #judge() {
     if (!this.#feeds.size) return
-    const state = this.isPaused ? "paused" : this.age > STALE_MS ? "stale" : this.age > WAIT_MS ? "wait" : "live"
+    const isOld = !this.#isResting || !this.#socket
+    const state = this.isPaused ? "paused" : !isOld ? "live" : this.age > STALE_MS ? "stale" : this.age > WAIT_MS ? "wait" : "live"
     const changed = state !== this.state
     this.state = state
     this.dispatchEvent(new CustomEvent("state", { detail: { state, age: this.age, changed } }))
@@ -121,16 +131,29 @@ class Live extends EventTarget {
 
   #visibility() {
     clearTimeout(this.#hiddenTimer)
-    if (document.hidden) {
-      this.#hiddenTimer = setTimeout(() => {
-        this.#isSuspended = true
-        this.#socket?.close()
-        this.#socket = null
-      }, HIDDEN_MS)
-    } else if (this.#isSuspended) {
-      this.#isSuspended = false
-      this.#connect()
-    }
+    if (document.hidden) this.#hiddenTimer = setTimeout(() => this.#rest(), HIDDEN_MS)
+    else if (this.#isResting) this.#wake()
+  }
+
+  /** Nobody looks: the socket stays, and carries one glance every fifteen seconds. */
+  #rest() {
+    this.#isResting = true
+    for (const feed of this.#feeds.keys()) this.#send({ op: "unsubscribe", feed })
+    this.#glanceTimer = setInterval(() => this.#glance(), GLANCE_MS)
+  }
+
+  #wake() {
+    this.#isResting = false
+    clearInterval(this.#glanceTimer)
+    // Not stale: it was told nothing because nobody looked.
+    this.#heard = performance.now()
+    if (this.#socket) this.#subscribeAll()
+    else this.#connect()
+    this.#judge()
+  }
+
+  #glance() {
+    if (this.#feeds.has(GLANCE_FEED)) this.#send({ op: "subscribe", feed: GLANCE_FEED })
   }
 }
 
