@@ -47,9 +47,20 @@ BROKER_PASSWORD = os.environ.get("POSTROOM_SERVICE_PASSWORD") or SECRETS.service
 BROKER_VHOST = "postroom"
 
 COLLECT_EMBEDDED_SECONDS = 1.0
-"""Pause between two looks at the embedded broker."""
+"""Pause between two looks at the embedded broker while nobody watches."""
+COLLECT_WATCHED_SECONDS = 0.7
+"""And while somebody does, however many: what happens is on every screen within a second."""
 COLLECT_EXTERNAL_SECONDS = _number("POSTROOM_COLLECT_SECONDS", 5)
 """Pause between two looks at any other broker: its own statistics change every 5 s."""
+
+HISTORY_SECONDS = {
+    10: _number("POSTROOM_HISTORY_FINE_HOURS", 24) * 3600,
+    60: _number("POSTROOM_HISTORY_MIDDLE_DAYS", 7) * 86_400,
+    600: _number("POSTROOM_HISTORY_COARSE_DAYS", 30) * 86_400,
+}
+"""How long what charts show is kept, by the seconds of one sample."""
+HISTORY_QUEUES = int(_number("POSTROOM_HISTORY_QUEUES", 200))
+"""Of each broker, that are sampled at the same time: with three steps that bounds the rows."""
 
 INSTALLED_APPS = [
     "dashboard.apps.Dashboard",
@@ -124,10 +135,8 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = os.environ.get("POSTROOM_REDIS_URL")
-CHANNEL_LAYERS: dict[str, dict[str, object]] = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 CACHES: dict[str, dict[str, object]] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if REDIS_URL:
-    CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}}
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
 STATIC_URL = "/static/"

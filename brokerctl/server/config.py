@@ -44,6 +44,10 @@ OF_THE_DASHBOARD = tuple(
         "CELERY_BROKER_URL",
         "BROKER_HOST",
         "COLLECT_SECONDS",
+        "HISTORY_FINE_HOURS",
+        "HISTORY_MIDDLE_DAYS",
+        "HISTORY_COARSE_DAYS",
+        "HISTORY_QUEUES",
     )
 )
 """`manage.py serve` hands everything to everybody, so the broker sees these and must not take them for typos."""

@@ -15,17 +15,20 @@ from datetime import UTC, datetime, timedelta
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db import DatabaseError
 
 from brokerctl.clients.base import BrokerClient
 from brokerctl.clients.models import Overview, Queue
 from brokerctl.errors import ClientError
 from dashboard import brokers, verdicts
 from dashboard.live.feeds import Feeds
-from dashboard.live.history import BrokerHistory
+from dashboard.live.history import BrokerHistory, Key
+from dashboard.live.keeper import Keeper
 from dashboard.live.looker import Looker
+from dashboard.live.marks import happened
 from dashboard.looks import look
 from dashboard.models import Broker
-from dashboard.snapshot import BrokerState, Snapshot
+from dashboard.snapshot import BrokerState, Rates, Snapshot
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +63,7 @@ class Collector:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="collector")
         self._watchers: dict[int, Watcher] = {}
         self._lookers: dict[int, Looker] = {}
+        self._keeper = Keeper(self._marked)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -73,6 +77,7 @@ class Collector:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._keeper.stop()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self) -> None:
@@ -81,6 +86,7 @@ class Collector:
                 rows = await sync_to_async(lambda: list(Broker.objects.all()))()
                 self._match(rows)
                 await self._feeds.tick(rows)
+                await self._keeper.write()
             except Exception:
                 # The top of a task that must outlive any single failure (a locked database, a full disk).
                 log.exception("a step of the collector failed")
@@ -94,20 +100,27 @@ class Collector:
                 watcher.task.cancel()
                 del self._watchers[pk]
                 self._lookers.pop(pk).task.cancel()
+                self._keeper.close(pk)
                 brokers.forget(pk)
                 look.forget(watcher.broker.slug)
         for pk, row in known.items():
             if pk not in self._watchers:
-                self._watchers[pk] = Watcher(row, self._feeds, self._threads)
+                self._watchers[pk] = Watcher(row, self._feeds, self._threads, self._keeper)
                 self._lookers[pk] = Looker(row, self._feeds, self._threads)
+
+    def _marked(self, broker_id: int, queue: Key | None) -> None:
+        watcher = self._watchers.get(broker_id)
+        if watcher is not None:
+            watcher.history.marked(queue)
 
 
 class Watcher:
-    """One broker: ask, remember, tell, pause."""
+    """One broker: ask, remember, tell, pause. Without a keeper nothing is written."""
 
-    def __init__(self, broker: Broker, feeds: Feeds, threads: ThreadPoolExecutor) -> None:
+    def __init__(self, broker: Broker, feeds: Feeds, threads: ThreadPoolExecutor, keeper: Keeper | None = None) -> None:
         self.broker = broker
         self._feeds = feeds
+        self._keeper = keeper
         self._threads = threads
         self._pause = settings.COLLECT_EMBEDDED_SECONDS if broker.is_embedded else settings.COLLECT_EXTERNAL_SECONDS
         self.history = BrokerHistory(broker.is_embedded, self._pause)
@@ -121,6 +134,7 @@ class Watcher:
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
+        await self._remember()
         while True:
             started = loop.time()
             try:
@@ -129,6 +143,16 @@ class Watcher:
                 # The top of a task that must outlive any single failure, as that of the collector.
                 log.exception("telling of %s failed", self.broker.name)
             await asyncio.sleep(max(0.05, started + self._next_pause() - loop.time()))
+
+    async def _remember(self) -> None:
+        """What a process before this one wrote."""
+        if self._keeper is None:
+            return
+        try:
+            self.history.begin(await self._keeper.open(self.broker))
+        except DatabaseError:
+            # Without a past the charts begin now.
+            log.exception("the past of %s cannot be read", self.broker.name)
 
     async def _look_and_tell(self, loop: asyncio.AbstractEventLoop) -> None:
         self.history.watched = self._feeds.watched_queues(self.broker.slug)
@@ -139,7 +163,8 @@ class Watcher:
 
     def _next_pause(self) -> float:
         if not self._failures:
-            return self._pause
+            is_quick = self.broker.is_embedded and self._feeds.is_watched
+            return min(self._pause, settings.COLLECT_WATCHED_SECONDS) if is_quick else self._pause
         return BACKOFF_SECONDS[min(self._failures, len(BACKOFF_SECONDS)) - 1]
 
     def _step(self) -> Snapshot:
@@ -156,7 +181,23 @@ class Watcher:
             log.info("%s answers again", self.broker.name)
         self._failures = 0
         self._steps += 1
+        self._record(before, taken)
         return taken
+
+    def _record(self, before: Snapshot, taken: Snapshot) -> None:
+        if self._keeper is None or taken.taken_at is None:
+            return
+        at, pk = taken.taken_at.timestamp(), self.broker.pk
+        if taken.overview is not None:
+            counts = taken.overview.messages_ready, taken.overview.messages_unacknowledged
+            self._keeper.add(pk, None, at, (*counts, *_measured(taken.rates)))
+        for key, row in taken.queues.items():
+            if row is not before.queues.get(key):
+                counts = row.queue.messages_ready, row.queue.messages_unacknowledged
+                is_watched = key in self.history.watched
+                self._keeper.add(pk, key, at, (*counts, *_measured(row.rates)), is_watched=is_watched)
+        for queue, label in happened(before, taken):
+            self._keeper.mark(pk, queue, taken.taken_at, label)
 
     def _look(self, client: BrokerClient, before: Snapshot) -> Snapshot:
         overview = client.overview()
@@ -238,6 +279,10 @@ def fingerprint(row: Broker) -> tuple[object, ...]:
         bytes(row.password_encrypted),
         bytes(row.tls_encrypted),
     )
+
+
+def _measured(rates: Rates) -> tuple[float | None, float | None, float | None]:
+    return rates.publish, rates.deliver, rates.ack
 
 
 def _sum(one: float | None, other: float | None) -> float | None:

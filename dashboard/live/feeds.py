@@ -79,26 +79,31 @@ class Feeds:
         stream = self.subscriptions.subscribe(socket, key, time.monotonic())
         await self._refresh(stream)
 
-    async def renew(self, socket: str, user: AbstractBaseUser | AnonymousUser) -> list[str]:
-        """Keep the socket's feeds, with what the person may see now; return those that are no longer for them."""
-        lost = []
-        for key in self.subscriptions.keys(socket):
-            try:
-                scope = await sync_to_async(_scope)(user, key.feed)
-            except Refused:
+    async def renew(self, socket: str, user: AbstractBaseUser | AnonymousUser) -> None:
+        """Keep the socket's feeds, with what the person may see now; those that are no longer for them are refused."""
+        keys = self.subscriptions.keys(socket)
+        scopes = await sync_to_async(_scopes)(user, [key.feed for key in keys])
+        for key in keys:
+            if key.feed not in scopes:
                 self.subscriptions.unsubscribe(socket, key.feed)
-                lost.append(key.feed)
-                continue
-            if scope != key.scope:
-                now = StreamKey(key.feed, scope, key.only, key.query)
+                await self.refuse(socket, key.feed)
+            elif scopes[key.feed] != key.scope:
+                now = StreamKey(key.feed, scopes[key.feed], key.only, key.query)
                 await self._refresh(self.subscriptions.subscribe(socket, now, time.monotonic()))
         self.subscriptions.renew(socket, time.monotonic())
-        return lost
+
+    async def refuse(self, socket: str, feed: str) -> None:
+        await self._send(socket, encode("refused", feed=feed, reason="no such feed"))
 
     # For the collector
 
     def remember(self, broker: Broker, history: BrokerHistory) -> None:
         self._histories[broker.slug] = history
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether any page is open."""
+        return bool(self.subscriptions.sockets)
 
     def watched_queues(self, slug: str) -> set[Key]:
         """Queues of this broker that somebody has open."""
@@ -199,7 +204,7 @@ class Feeds:
         if kind == "queue":
             name = paths.name(names[1]), paths.name(names[2])
             data = rows.queue_detail(taken.queues.get(name), taken, now)
-            return data | {"points": self._latest(self._series(names[0], name))}
+            return data | {"points": self._latest(self._series(names[0], name)), "marks": self._marks(names[0], name)}
         if kind == "exchanges":
             found = {
                 row_key: rows.exchange_cells(rates)
@@ -224,12 +229,13 @@ class Feeds:
         return stream.order
 
     def _brokers(self, key: StreamKey, now: datetime) -> Data:
-        cards, points = {}, {}
+        cards, points, marks = {}, {}, {}
         for broker, taken in self._seen(key):
             cards[broker.slug] = rows.card(taken, now)
             if taken.is_whole:
                 points[broker.slug] = self._latest(self._series(broker.slug, None))
-        return {"brokers": cards, "points": points}
+                marks[broker.slug] = self._marks(broker.slug, None)
+        return {"brokers": cards, "points": points, "marks": marks}
 
     def _beside_names(self, key: StreamKey) -> Data:
         now = datetime.now(UTC)
@@ -257,6 +263,11 @@ class Feeds:
         if history is None:
             return None
         return history.series if queue is None else history.queue_series(queue)
+
+    def _marks(self, slug: str, queue: Key | None) -> int:
+        """How many marks its charts got so far: when it grows, the page asks for them."""
+        history = self._histories.get(slug)
+        return history.marks_seen(queue) if history else 0
 
     def _latest(self, series: Series | None) -> Data:
         """The newest point of every range: a chart adds it, or replaces the one in progress."""
@@ -323,6 +334,15 @@ def _scope(user: AbstractBaseUser | AnonymousUser, feed: str) -> frozenset[str] 
         # Whoever may see the queue sees all of it: one stream serves them all.
         return None
     return None if vhosts is None else frozenset(vhosts)
+
+
+def _scopes(user: AbstractBaseUser | AnonymousUser, feeds: list[str]) -> dict[str, frozenset[str] | None]:
+    """Of those feeds that the person may have; all in one go, because every tab asks for it every few seconds."""
+    scopes = {}
+    for feed in feeds:
+        with suppress(Refused):
+            scopes[feed] = _scope(user, feed)
+    return scopes
 
 
 def _brokers_scope(user: AbstractBaseUser | AnonymousUser) -> frozenset[str]:

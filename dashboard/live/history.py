@@ -64,10 +64,32 @@ class BrokerHistory:
         self._exchanges: dict[Key, tuple[Meter | StepMeter, Meter | StepMeter]] = {}
         self.series = Series(5)
         """ready, unacked, publish, deliver, ack of the whole broker."""
+        self.marks: dict[Key | None, int] = {}
         self.rest_seconds = 0.0
         """Between two looks at all queues, where that is longer than a step."""
         self.watched: set[Key] = set()
         """Queues somebody looks at: they get a series however many queues there are."""
+
+    def begin(self, known: dict[Key | None, list[list[float | None]]]) -> None:
+        """Points of before this process, by queue; None: of the whole broker."""
+        for key, points in known.items():
+            series = self.series
+            if key is not None:
+                series = Series(5)
+                self._queues[key] = QueueHistory(Meters(self._is_fresh), series=series)
+            for at, *values in points:
+                if at is not None and any(value is not None for value in values):
+                    series.add(at, values)
+
+    def marked(self, key: Key | None) -> None:
+        """Something to be seen in the charts of this queue, or of all (None), happened and is in the database."""
+        self.marks[key] = self.marks.get(key, 0) + 1
+
+    def marks_seen(self, key: Key | None) -> int:
+        """Grows when charts of this queue, or of the broker (None), have a new mark."""
+        if key is None:
+            return sum(self.marks.values())
+        return self.marks.get(key, 0) + self.marks.get(None, 0)
 
     def broker(self, overview: Overview, at: float, wall: float) -> Rates:
         """The rates of the whole broker; adds a point to its series."""

@@ -6,5 +6,17 @@ from dashboard.models.import_plan import ImportPlan
 from dashboard.models.list_choice import ChosenColumns, SavedView
 from dashboard.models.operation import Operation
 from dashboard.models.preferences import Preferences
+from dashboard.models.sample import Mark, Sample, Track
 
-__all__ = ["Broker", "ChosenColumns", "Grant", "ImportPlan", "Operation", "Preferences", "SavedView"]
+__all__ = [
+    "Broker",
+    "ChosenColumns",
+    "Grant",
+    "ImportPlan",
+    "Mark",
+    "Operation",
+    "Preferences",
+    "Sample",
+    "SavedView",
+    "Track",
+]

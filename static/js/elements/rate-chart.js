@@ -1,71 +1,44 @@
 // A live chart: <rate-chart feed="queue:…" kind="rates" label="…">. Chart.js behind one element.
-// Time is to scale and gaps stay gaps; colours are tokens; the range is shared by the charts of a page and kept in the URL.
+// Time is to scale and gaps stay gaps; colours are tokens. `past`: the address of what the database kept, for ranges that
+// the feed does not hold, and of what happened meanwhile.
 
 import { Chart, Filler, LinearScale, LineController, LineElement, PointElement, Tooltip } from "chart.js"
-import { bytes, clock, number, rate } from "postroom/format"
+import { BYTES, KINDS } from "postroom/chart-kinds"
+import { bytes, clock } from "postroom/format"
 import { live } from "postroom/live"
+import { LABEL_PX, drawnMarks, near } from "postroom/marks"
+import { past } from "postroom/past"
+import { LIVE, RANGES, label, moment, range, roundTimes } from "postroom/ranges"
 
 Chart.register(Filler, LinearScale, LineController, LineElement, PointElement, Tooltip)
 
 const AT = 0
-const perSecond = value => `${rate(value)}/s`
-const bytesPerSecond = value => `${bytes(value)}/s`
-const KINDS = {
-  // how a value is written, then per line: column of a point, label, colour token, fill, dash.
-  // Columns of queues and brokers are those of dashboard/live/history.py, of the others dashboard/live/charted.py.
-  rates: [perSecond, [3, "In", "--data-1", 0.07, []], [4, "Out", "--data-2", 0, []], [5, "Ack", "--data-3", 0, [3, 3]]],
-  depth: [number, [1, "Ready", "--data-1", 0.14, []], [2, "Unacked", "--data-3", 0.3, []]],
-  data: [bytesPerSecond, [1, "From client", "--data-1", 0.07, []], [2, "To client", "--data-2", 0, []]],
-  "vhost-data": [bytesPerSecond, [6, "From clients", "--data-1", 0.07, []], [7, "To clients", "--data-2", 0, []]],
-  exchange: [perSecond, [1, "In", "--data-1", 0.07, []], [2, "Out", "--data-2", 0, []]],
-  channel: [perSecond, [1, "Publish", "--data-1", 0.07, []], [2, "Confirm", "--data-1", 0, [3, 3]], [3, "Deliver", "--data-2", 0, []], [4, "Ack", "--data-3", 0, [3, 3]], [5, "Redelivered", "--warn-fill", 0, []]],
-  memory: [bytes, [1, "Memory", "--data-1", 0.14, []]],
-  disk: [bytes, [2, "Disk free", "--data-1", 0.14, []]],
-  handles: [number, [3, "File descriptors", "--data-1", 0.07, []], [4, "Sockets", "--data-2", 0, []]],
-  "churn-connections": [perSecond, [6, "Opened", "--data-1", 0.07, []], [7, "Closed", "--data-2", 0, []]],
-  "churn-channels": [perSecond, [8, "Opened", "--data-1", 0.07, []], [9, "Closed", "--data-2", 0, []]],
-  "churn-queues": [perSecond, [10, "Declared", "--data-3", 0, [3, 3]], [11, "Created", "--data-1", 0.07, []], [12, "Deleted", "--data-2", 0, []]],
-}
-const BYTES = new Set([bytes, bytesPerSecond])
-const RANGES = {
-  // seconds in all, and between two points
-  "1m": [60, 1],
-  "10m": [600, 5],
-  "1h": [3600, 30],
-}
-const TICKS = [5, 10, 15, 30, 60, 120, 300, 600] // seconds between two labels
-const MAX_TICKS = 8
 const HELD_SECONDS = 15 // a broker is looked at every few seconds: until then its last number holds
-
-const range = () => new URLSearchParams(location.search).get("range") ?? "10m"
-
-addEventListener("DOMContentLoaded", () => mark())
-document.addEventListener("click", event => {
-  const button = event.target.closest("[data-range]")
-  if (!button) return
-  const address = new URL(location.href)
-  address.searchParams.set("range", button.dataset.range)
-  history.replaceState(null, "", address)
-  mark()
-  dispatchEvent(new Event("rangechange"))
-})
-function mark() {
-  for (const button of document.querySelectorAll("[data-range]")) button.setAttribute("aria-pressed", button.dataset.range === range())
-}
-mark()
 
 customElements.define("rate-chart", class extends HTMLElement {
   #stop = () => {}
-  #points = { "1m": [], "10m": [], "1h": [] } // per range: [second, ready, unacked, publish, deliver, ack]
+  #points = Object.fromEntries(LIVE.map(name => [name, []])) // per range: [second, ready, unacked, publish, deliver, ack]
+  #kept = [] // the same, of a range that the feed does not hold
+  #marks = [] // [second, label]
+  #marksSeen = null
+  #asked = 0
+  #timer = 0
   #chart = null
   #redraw = () => this.#draw(true)
+  #turn = () => {
+    this.#kept = []
+    this.#marks = []
+    this.#draw(true)
+    this.#load()
+  }
 
   connectedCallback() {
     this.append(document.createElement("canvas"))
     this.firstChild.setAttribute("role", "img")
     this.firstChild.setAttribute("aria-label", this.getAttribute("label"))
     addEventListener("themechange", this.#redraw)
-    addEventListener("rangechange", this.#redraw)
+    addEventListener("rangechange", this.#turn)
+    this.#load()
     this.#stop = live.subscribe(this.getAttribute("feed"), (data, patch) => this.#take(data, patch))
   }
 
@@ -73,7 +46,8 @@ customElements.define("rate-chart", class extends HTMLElement {
     this.#stop()
     this.#chart?.destroy()
     removeEventListener("themechange", this.#redraw)
-    removeEventListener("rangechange", this.#redraw)
+    removeEventListener("rangechange", this.#turn)
+    clearTimeout(this.#timer)
   }
 
   get #write() {
@@ -86,16 +60,47 @@ customElements.define("rate-chart", class extends HTMLElement {
 
   /** What is drawn now, for tests and for the table: [second, …values] of the current range. */
   get points() {
-    return this.#points[range()]
+    return this.#points[range()] ?? this.#kept
+  }
+
+  /** What happened in the current range, as [second, label]. */
+  get marks() {
+    return this.#marks
+  }
+
+  /** Ask for what the feed does not bring, and again when there can be more of it. */
+  async #load() {
+    const address = this.getAttribute("past")
+    if (!address) return
+    clearTimeout(this.#timer)
+    const turn = ++this.#asked
+    const name = range()
+    try {
+      const found = await past(address, name)
+      if (turn !== this.#asked) return
+      this.#marks = found.marks
+      if (!LIVE.includes(name)) this.#kept = Array.isArray(found.points) ? found.points : sumHistories(found.points, name)
+      this.#draw(!this.#chart)
+    } catch {
+      // The live part goes on; the next turn tries again.
+    }
+    if (!LIVE.includes(name) && this.isConnected) this.#timer = setTimeout(() => this.#load(), RANGES[name][1] * 1000)
   }
 
   #take(data, patch) {
     const isOverview = this.getAttribute("feed") === "brokers"
-    for (const name of Object.keys(RANGES)) {
-      if (!patch) this.#points[name] = isOverview ? sumHistories(data.history, name) : (data.history?.[name] ?? [])
+    for (const name of LIVE) {
+      if (!patch) this.#points[name] = isOverview ? sumHistories(ofRange(data.history, name), name) : (data.history?.[name] ?? [])
       else add(this.#points[name], isOverview ? sumPoints(data.points, name) : data.points?.[name], name)
     }
-    this.#draw(!this.#chart)
+    const seen = JSON.stringify(data.marks)
+    if (this.#marksSeen !== null && this.#marksSeen !== seen) {
+      clearTimeout(this.#timer)
+      // Spread out: everybody who watches hears of it at the same moment.
+      this.#timer = setTimeout(() => this.#load(), 200 + 1500 * Math.random())
+    }
+    this.#marksSeen = seen
+    if (LIVE.includes(range()) || !this.#chart) this.#draw(!this.#chart)
   }
 
   #draw(isNew) {
@@ -106,6 +111,7 @@ customElements.define("rate-chart", class extends HTMLElement {
     })
     const last = points.at(-1)
     if (last) this.#frame(points[0][AT], last[AT])
+    this.#chart.options.plugins.marks.marks = this.#marks
     this.#chart.update("none")
     if (last) this.firstChild.setAttribute("aria-label", this.#conclusion(last))
     this.#legend(last)
@@ -124,13 +130,14 @@ customElements.define("rate-chart", class extends HTMLElement {
   /** From the first point, or where the range begins, to the last one. */
   #frame(first, last) {
     const { x } = this.#chart.options.scales
-    x.min = Math.max(last - RANGES[range()][0], Math.min(first, last - 60))
+    const [all, step] = RANGES[range()]
+    x.min = Math.max(last - all, Math.min(first, last - Math.max(60, 30 * step)))
     x.max = last
   }
 
   #conclusion(last) {
     const parts = this.#lines.map(([column, label]) => `${label.toLowerCase()} ${this.#write(last[column])}`)
-    return `${this.getAttribute("label")}: ${parts.join(", ")} at ${clock(last[AT])}`
+    return `${this.getAttribute("label")}: ${parts.join(", ")} at ${moment(last[AT])}`
   }
 
   #create() {
@@ -160,23 +167,26 @@ customElements.define("rate-chart", class extends HTMLElement {
     const text = { color: token("--ink-3"), font: { family: style.fontFamily, size: 11 } }
     this.#chart = new Chart(this.firstChild, {
       type: "line",
-      plugins: [crosshair(token("--line-3"))],
+      plugins: [crosshair(token("--line-3")), drawnMarks],
       data: { datasets },
       options: {
         animation: false,
         maintainAspectRatio: false,
+        layout: { padding: { top: this.hasAttribute("past") ? LABEL_PX : 0 } },
         interaction: { mode: "index", intersect: false },
         scales: {
           x: { type: "linear", grid: { display: false }, border: { color: token("--line-2") }, afterBuildTicks: roundTimes, ticks: { ...text, callback: label, maxRotation: 0, autoSkipPadding: 14 } },
           y: { beginAtZero: true, suggestedMax: 5, border: { display: false }, grid: { color: token("--grid") }, ticks: { ...text, maxTicksLimit: 5, precision: 0 }, ...(BYTES.has(write) ? ofBytes(text) : {}) },
         },
         plugins: {
+          marks: { marks: this.#marks, line: token("--ink-3"), text: token("--ink-2"), font: `11px ${style.fontFamily}` },
           tooltip: {
             backgroundColor: token("--raised"), borderColor: token("--line-2"), borderWidth: 1,
-            titleColor: token("--ink"), bodyColor: token("--ink-2"), titleFont: { family: style.fontFamily }, bodyFont: { family: style.fontFamily },
+            titleColor: token("--ink"), bodyColor: token("--ink-2"), footerColor: token("--ink-2"), footerFont: { family: style.fontFamily, weight: "normal" }, titleFont: { family: style.fontFamily }, bodyFont: { family: style.fontFamily },
             padding: 10, cornerRadius: 7, boxWidth: 8, boxHeight: 2, boxPadding: 6, caretSize: 0,
             callbacks: {
-              title: items => (items.length ? clock(items[0].parsed.x) : ""),
+              title: items => (items.length ? moment(items[0].parsed.x) : ""),
+              footer: items => (items.length ? near(this.#marks, items[0].parsed.x, 1.5 * RANGES[range()][1]).map(([at, label]) => `${clock(at)} ${label}`) : []),
               label: item => ` ${item.dataset.label} ${item.raw.y === null ? "–" : write(item.raw.y)}`,
             },
           },
@@ -227,16 +237,6 @@ function crosshair(colour) {
   return { id: "crosshair", afterDatasetsDraw }
 }
 
-/** Labels at times that people would name: every ten seconds, every minute. */
-function roundTimes(scale) {
-  const step = TICKS.find(each => (scale.max - scale.min) / each <= MAX_TICKS) ?? TICKS.at(-1)
-  const first = Math.ceil(scale.min / step) * step
-  scale.ticks = Array.from({ length: Math.floor((scale.max - first) / step) + 1 }, (_, i) => ({ value: first + i * step }))
-}
-function label(second, index, ticks) {
-  return clock(second).slice(0, ticks.every(({ value }) => value % 60 === 0) ? 5 : 8)
-}
-
 /** Add a point, or replace the one in progress. */
 function add(points, point, name) {
   if (!point) return
@@ -260,8 +260,11 @@ function withHoles(all) {
 }
 
 /** All brokers together: at each second the sum of what each of them last said. */
+function ofRange(histories = {}, name) {
+  return Object.fromEntries(Object.entries(histories).map(([slug, history]) => [slug, history[name] ?? []]))
+}
 function sumHistories(histories = {}, name) {
-  const all = Object.values(histories).map(history => history[name] ?? [])
+  const all = Object.values(histories)
   const seconds = [...new Set(all.flat().map(point => point[AT]))].sort((a, b) => a - b)
   return seconds.map(second => sumAt(second, all.map(points => points.findLast(point => point[AT] <= second)), name))
 }

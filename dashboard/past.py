@@ -1,0 +1,154 @@
+"""What charts show of the past: samples of the database as points, and marks of what happened. Asks no broker.
+
+Points are [second, ready, unacked, publish, deliver, ack], as those of dashboard/live/history.py; None in a gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.conf import settings
+
+from brokerctl.metrics.series import Values
+from dashboard.models import Broker, Mark, Operation, Sample
+from dashboard.models.operation import OF_DEFINITIONS, Kind
+
+Key = tuple[str, str]
+"""Vhost and name of a queue."""
+
+HELD = 360
+"""For so many steps a queue's last sample holds while the broker's own go on: it did not change."""
+
+EMPTY: Values = (None,) * 5
+MAX_MARKS = 60
+"""On one chart, the newest ones: more lines than this are a hatching."""
+
+MARKED = {
+    Kind.PURGE: "purge",
+    Kind.MOVE: "move",
+    Kind.COPY: "copy",
+    Kind.PURGE_MANY: "purge",
+    Kind.MOVE_MANY: "move",
+    Kind.DELETE: "delete",
+    Kind.PAUSE: "pause",
+    Kind.RESUME: "resume",
+    Kind.POLICY: "policy",
+}
+"""Jobs that are seen in the numbers."""
+
+
+@dataclass(slots=True, frozen=True)
+class Span:
+    """One range of a chart: so many seconds, from samples of `step` seconds, in points of `point` seconds."""
+
+    seconds: int
+    step: int
+    point: int
+
+
+SPANS = {
+    "1m": Span(60, 10, 10),
+    "10m": Span(600, 10, 10),
+    "1h": Span(3600, 10, 10),
+    "8h": Span(8 * 3600, 60, 60),
+    "24h": Span(86_400, 60, 120),
+    "7d": Span(7 * 86_400, 600, 600),
+    "30d": Span(30 * 86_400, 600, 3600),
+}
+"""The same as RANGES of static/js/ranges.js. At most a thousand points: a chart has no more pixels."""
+
+
+@dataclass(slots=True, frozen=True)
+class Marked:
+    at: float
+    label: str
+
+
+def points(broker: Broker, queue: Key | None, span: Span, now: float) -> list[list[float | None]]:
+    """Oldest first, from the first sample on that there is; without one, empty."""
+    since = int(now - span.seconds) // span.point * span.point
+    beats = _samples(broker, None, span.step, since)
+    found = beats if queue is None else _held(_samples(broker, queue, span.step, since - HELD * span.step), beats, span)
+    return [[at, *values] for at, values in _with_gaps(_in_points(found, span.point), span.point)]
+
+
+def marks(broker: Broker, queue: Key | None, since: float) -> list[Marked]:
+    """What happened since then: to this queue and its broker, or (None) on the whole broker. Oldest first."""
+    begun = datetime.fromtimestamp(since, UTC)
+    seen = Mark.objects.filter(broker=broker, at__gte=begun)
+    vhost, name = queue or ("", "")
+    of_queue = seen.filter(vhost=vhost, queue=name) if queue else seen.none()
+    known = [Marked(mark.at.timestamp(), mark.label) for mark in [*of_queue, *seen.filter(queue="")]]
+    done = Operation.objects.filter(broker=broker, started_at__gte=begun, kind__in=MARKED).exclude(
+        kind__in=OF_DEFINITIONS
+    )
+    for operation in done.defer("parameters", "problems").order_by("-started_at")[:MAX_MARKS]:
+        if operation.started_at is not None and (queue is None or _concerns(operation, vhost, name)):
+            where = operation.queue if queue is None else ""
+            label = " ".join(filter(None, (MARKED[Kind(operation.kind)], where)))
+            known.append(Marked(operation.started_at.timestamp(), label[:40]))
+    return sorted(known, key=lambda mark: mark.at)[-MAX_MARKS:]
+
+
+def _concerns(operation: Operation, vhost: str, queue: str) -> bool:
+    if operation.queue:
+        return (operation.vhost, operation.queue) == (vhost, queue)
+    return any(item.get("vhost") == vhost and item.get("queue") == queue for item in operation.items)
+
+
+def _samples(broker: Broker, queue: Key | None, step: int, since: int) -> list[tuple[int, Values]]:
+    vhost, name = queue or ("", "")
+    wanted = Sample.objects.filter(track__broker=broker, track__vhost=vhost, track__queue=name)
+    rows = wanted.filter(step=step, at__gte=since).order_by("at")
+    return [
+        (at, tuple(values)) for at, *values in rows.values_list("at", "ready", "unacked", "publish", "deliver", "ack")
+    ]
+
+
+def _held(own: list[tuple[int, Values]], beats: list[tuple[int, Values]], span: Span) -> Iterator[tuple[int, Values]]:
+    """A queue's numbers at every step at which its broker was measured."""
+    index, held_at, held = 0, 0, EMPTY
+    for at, _ in beats:
+        while index < len(own) and own[index][0] <= at:
+            held_at, held = own[index]
+            index += 1
+        if held_at and at - held_at <= HELD * span.step:
+            yield at, held
+
+
+def _in_points(samples: Iterable[tuple[int, Values]], point: int) -> Iterator[tuple[int, Values]]:
+    """Means of what falls into a point."""
+    begun, collected = 0, list[Values]()
+    for at, values in samples:
+        start = at // point * point
+        if collected and start != begun:
+            yield begun, _mean(collected)
+            collected = []
+        begun = start
+        collected.append(values)
+    if collected:
+        yield begun, _mean(collected)
+
+
+def _mean(collected: list[Values]) -> Values:
+    if len(collected) == 1:
+        return collected[0]
+    columns = ([value for value in column if value is not None] for column in zip(*collected, strict=True))
+    return tuple(round(sum(column) / len(column), 2) if column else None for column in columns)
+
+
+def _with_gaps(found: Iterable[tuple[int, Values]], point: int) -> Iterator[tuple[int, Values]]:
+    """One point of nothing where some are missing: the line ends there."""
+    before = None
+    for at, values in found:
+        if before is not None and at - before > point:
+            yield before + point, EMPTY
+        yield at, values
+        before = at
+
+
+def kept_seconds() -> float:
+    """How long anything is kept."""
+    return max(settings.HISTORY_SECONDS.values())

@@ -1,0 +1,62 @@
+"""The past of charts, for those who may see it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from django.contrib.auth.models import User
+
+from dashboard.models import Broker, Sample, Track
+from dashboard.models.grant import Role
+from dashboard.past import SPANS
+from tests.dashboard.people import browser, member
+from tests.dashboard.places import OTHER_VHOST
+
+QUEUE = "/brokers/bench/~2F/queues/orders/history/"
+
+
+@pytest.fixture
+def measured(broker: Broker) -> int:
+    """Ten minutes ago the broker and its queue were sampled; when."""
+    at = int(time.time() - 600) // 600 * 600
+    for vhost, queue in (("", ""), ("/", "orders")):
+        track = Track.objects.create(broker=broker, vhost=vhost, queue=queue)
+        Sample.objects.bulk_create(
+            Sample(track=track, step=step, at=at, ready=4, unacked=1, publish=2, deliver=2, ack=2) for step in (60, 600)
+        )
+    return at
+
+
+def test_each_long_range_has_points_and_a_short_one_marks_only(measured: int, owner: User) -> None:
+    mine = browser(owner)
+    for name, span in SPANS.items():
+        found = mine.get(QUEUE, {"range": name}).json()
+        expected = [[measured // span.point * span.point, 4, 1, 2, 2, 2]] if span.seconds > 3600 else []
+        assert found == {"points": expected, "marks": []}
+
+
+def test_a_member_of_the_vhost_sees_the_queue_and_no_broker_as_a_whole(measured: int, broker: Broker) -> None:
+    mine = browser(member(broker, Role.VIEWER))
+
+    assert len(mine.get(QUEUE, {"range": "8h"}).json()["points"]) == 1
+    assert mine.get("/history/", {"range": "8h"}).json() == {"points": {}, "marks": []}
+
+
+def test_the_overview_has_each_broker(measured: int, owner: User) -> None:
+    found = browser(owner).get("/history/", {"range": "24h"}).json()
+
+    assert [point[1] for point in found["points"]["bench"]] == [4]
+
+
+def test_nobody_else_learns_that_there_is_a_queue(measured: int, broker: Broker, stranger: User) -> None:
+    for user in (stranger, member(broker, Role.VIEWER, OTHER_VHOST)):
+        assert browser(user).get(QUEUE, {"range": "8h"}).status_code in (403, 404)
+
+
+@pytest.mark.parametrize("asked", ["", "9h", "1h'", "\x00"])
+def test_a_range_that_is_none_is_told_so(asked: str, measured: int, owner: User) -> None:
+    answer = browser(owner).get(QUEUE, {"range": asked})
+
+    assert answer.status_code == 400
+    assert answer.json() == {"error": "range takes one of 1m, 10m, 1h, 8h, 24h, 7d, 30d"}
