@@ -218,7 +218,7 @@ def test_a_stranger_gets_empty_feeds_or_none(broker: Broker, tab: Open, stranger
     job = job_row(broker=broker)
     mine = tab(stranger)
 
-    assert mine.subscribe("brokers")["data"] == {"brokers": {}, "points": {}, "history": {}}
+    assert mine.subscribe("brokers")["data"] == {"brokers": {}, "points": {}, "marks": {}, "history": {}}
     assert mine.subscribe("jobs")["data"] == {"jobs": {}}
     assert mine.subscribe(f"job:{job.pk}")["data"] == {"jobs": {}}
     assert mine.subscribe("queues:bench")["type"] == "refused"

@@ -225,6 +225,8 @@ def test_the_frame_tells_of_brokers_and_unfinished_jobs_that_are_for_the_person(
         "health": "healthy",
         "queues": 2,
         "exchanges": 0,
+        "attention": 0,
+        "critical": 0,
     }
     assert (part["jobs"], part["brokers"]["local"]["queues"]) == (1, 1)
 
