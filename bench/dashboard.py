@@ -30,11 +30,7 @@ new PerformanceObserver(list => {
   for (const task of list.getEntries()) window.longTasks.push(task.duration)
 }).observe({ type: "longtask", buffered: false })
 """
-PAINT = """
-new Promise(resolve => new PerformanceObserver(list => {
-  for (const paint of list.getEntries()) if (paint.name === "first-contentful-paint") resolve(paint.startTime)
-}).observe({ type: "paint", buffered: true }))
-"""
+PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? -1"
 
 INTRODUCTION = """\
 # The dashboard beside RabbitMQ's own pages
@@ -118,6 +114,7 @@ def _opened(console: Console, page: Page) -> tuple[float, float]:
     page.goto(console.url + console.list_path, wait_until="commit")
     page.wait_for_selector(console.row, timeout=120_000)
     rows = float(page.evaluate("performance.now()"))
+    page.wait_for_function(f"({PAINT}) >= 0")
     return rows, float(page.evaluate(PAINT))
 
 

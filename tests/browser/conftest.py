@@ -16,8 +16,9 @@ import pytest
 from pika.adapters.blocking_connection import BlockingChannel
 from playwright.sync_api import Browser, Page, StorageState, ViewportSize, expect, sync_playwright
 
-from tests.browser.watched import Watch, sign_in
+from tests.browser.watched import Watch, add_broker, remove_broker, sign_in
 from tests.conftest import lacking
+from tests.support.rabbitmq import RabbitMQ
 from tests.support.serving import PASSWORD, Served, serving
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -25,6 +26,9 @@ QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-componen
 DESKTOP: ViewportSize = {"width": 1400, "height": 900}
 TIMEOUT_MS = 20_000
 """Of every wait for the page: far more than anything takes, so that only what never comes fails."""
+
+RABBIT = "rabbit"
+"""How a real RabbitMQ is called where a module has it registered."""
 
 Opener = Callable[..., Page]
 
@@ -69,6 +73,18 @@ def signed_in(chromium: Browser, postroom: Served) -> StorageState:
     state = context.storage_state()
     context.close()
     return state
+
+
+@pytest.fixture(scope="module")
+def registered(chromium: Browser, postroom: Served, signed_in: StorageState, rabbitmq: RabbitMQ) -> Iterator[RabbitMQ]:
+    """Added by its form; tests of the module find it as RABBIT, other modules have the embedded broker alone."""
+    with chromium.new_context(base_url=postroom.url, storage_state=signed_in) as context:
+        page = context.new_page()
+        page.set_default_timeout(TIMEOUT_MS)
+        add_broker(page, RABBIT, rabbitmq.amqp_port, rabbitmq.api_port)
+        expect(page).to_have_url(f"{postroom.url}/brokers/{RABBIT}/queues/")
+        yield rabbitmq
+        remove_broker(page, RABBIT)
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pika
 import pytest
 from pika.adapters.blocking_connection import BlockingChannel
-from playwright.sync_api import Browser, Page, StorageState, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import TIMEOUT_MS, connected
+from tests.browser.conftest import RABBIT as NAME
+from tests.browser.conftest import connected
 from tests.browser.letters import drain, fill, numbers
 from tests.browser.maps import expect_drawn_as_told, shop
 from tests.browser.steps import (
@@ -22,25 +23,11 @@ from tests.browser.steps import (
     read,
     tick,
 )
-from tests.browser.watched import add_broker, queue_path, remove_broker
+from tests.browser.watched import add_broker, queue_path
 from tests.support.freeports import free_ports
 from tests.support.rabbitmq import RabbitMQ
 from tests.support.serving import Served
 from tests.support.waiting import wait_until
-
-NAME = "rabbit"
-
-
-@pytest.fixture(scope="module")
-def registered(chromium: Browser, postroom: Served, signed_in: StorageState, rabbitmq: RabbitMQ) -> Iterator[RabbitMQ]:
-    """Added by its form; tests find it as `rabbit`."""
-    with chromium.new_context(base_url=postroom.url, storage_state=signed_in) as context:
-        page = context.new_page()
-        page.set_default_timeout(TIMEOUT_MS)
-        add_broker(page, NAME, rabbitmq.amqp_port, rabbitmq.api_port)
-        expect(page).to_have_url(f"{postroom.url}/brokers/{NAME}/queues/")
-        yield rabbitmq
-        remove_broker(page, NAME)
 
 
 @pytest.fixture

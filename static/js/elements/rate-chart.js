@@ -132,8 +132,7 @@ customElements.define("rate-chart", class extends HTMLElement {
     const { x } = this.#chart.options.scales
     const [all, step] = RANGES[range()]
     x.min = Math.max(last - all, Math.min(first, last - Math.max(60, 30 * step)))
-    // What is kept is always a little old; that nothing came since then is to be seen, too.
-    x.max = LIVE.includes(range()) ? last : Math.max(last, Date.now() / 1000)
+    x.max = last
   }
 
   #conclusion(last) {
