@@ -30,7 +30,11 @@ new PerformanceObserver(list => {
   for (const task of list.getEntries()) window.longTasks.push(task.duration)
 }).observe({ type: "longtask", buffered: false })
 """
-PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? -1"
+PAINT = """
+new Promise(resolve => new PerformanceObserver(list => {
+  for (const paint of list.getEntries()) if (paint.name === "first-contentful-paint") resolve(paint.startTime)
+}).observe({ type: "paint", buffered: true }))
+"""
 
 INTRODUCTION = """\
 # The dashboard beside RabbitMQ's own pages
@@ -114,7 +118,6 @@ def _opened(console: Console, page: Page) -> tuple[float, float]:
     page.goto(console.url + console.list_path, wait_until="commit")
     page.wait_for_selector(console.row, timeout=120_000)
     rows = float(page.evaluate("performance.now()"))
-    page.wait_for_function(f"({PAINT}) >= 0")
     return rows, float(page.evaluate(PAINT))
 
 

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -143,8 +143,8 @@ class Window:
     out_of_order: int
     texts: int
     """That arrived, of lists of queues."""
-    lost: list[int]
-    """Viewers that read and whose socket was closed all the same."""
+    lost: Counter[int | None]
+    """By close code: viewers that read and whose socket was closed all the same."""
 
 
 def main() -> None:
@@ -216,7 +216,8 @@ def _judged(
     ages: list[float] = []
     for each in seen:
         ages += _ages(each, traffic, began_at, began_at + lasted)
-    lost = [at for each, part in zip(seen, parts, strict=True) for at in each["lost"] if not part[at].is_stalled]
+    closed = [(part[at], code) for each, part in zip(seen, parts, strict=True) for at, code in each["lost"]]
+    lost = Counter(code for viewer, code in closed if not viewer.is_stalled)
     return Window(
         ages=ages,
         requests=requests,
@@ -302,7 +303,7 @@ def _report(one: Window, many: Window, viewers: int, seconds: float, beside: str
         "texts received per second": [f"{each.texts / each.lasted:,.0f}" for each in (one, many)],
         "MB received per second": [f"{each.received_bytes / each.lasted / 1e6:.2f}" for each in (one, many)],
         "deltas out of order or missing": [str(each.out_of_order) for each in (one, many)],
-        "viewers that lost their socket": [str(len(each.lost)) for each in (one, many)],
+        "viewers that lost their socket": [_lost(each.lost) for each in (one, many)],
         "CPU of the web process, of one core": [f"{each.web_cpu:.0%}" for each in (one, many)],
         "memory of the web process, first, middle, last": [_memory(each.memory) for each in (one, many)],
     }
@@ -329,6 +330,10 @@ def _report(one: Window, many: Window, viewers: int, seconds: float, beside: str
 
 def _p95(values: list[float]) -> float:
     return statistics.quantiles(values, n=20)[-1]
+
+
+def _lost(codes: Counter[int | None]) -> str:
+    return ", ".join(f"{count} by {code}" for code, count in codes.items()) or "0"
 
 
 def _memory(samples: list[int]) -> str:

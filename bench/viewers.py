@@ -42,8 +42,8 @@ class Seen:
     out_of_order: int = 0
     """Deltas that did not follow their predecessor, and were no new snapshot."""
     received_bytes: int = 0
-    lost: list[int] = field(default_factory=list)
-    """Viewers whose socket was closed by the server."""
+    lost: list[tuple[int, int | None]] = field(default_factory=list)
+    """(viewer, close code) where the server ended it."""
 
 
 @dataclass(slots=True)
@@ -110,7 +110,7 @@ class Crowd:
                     self.seen.arrivals.append((at, parsed.digest, now))
         except ConnectionClosed:
             pass
-        self.seen.lost.append(at)
+        self.seen.lost.append((at, socket.close_code))
 
     def _parse(self, text: str) -> Parsed:
         """Once for all who get the same text: the viewers' own work must not be what is measured."""

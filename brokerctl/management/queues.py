@@ -27,7 +27,8 @@ PURGED_AT_ONCE = 1000
 """Of those on disk a page is read at a time, to know whose turn it is: some milliseconds."""
 
 
-MAX_ONLY = 500
+MAX_ONLY = 1_000
+"""What all screens of one dashboard show, at most: its cost does not grow with those who watch."""
 
 
 def _length_details(name: str, queue: Queue, call: Call) -> Json:

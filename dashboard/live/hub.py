@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
-from channels.auth import get_user
+from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.contrib.auth import get_user
 from django.contrib.auth.models import User
 
 from dashboard.live.collector import Collector
@@ -36,8 +38,13 @@ async def send(socket: str, text: str) -> bool:
 
 async def logged_in(scope: dict[str, Any]) -> User | None:
     """The person this socket came with, as they are now; None when logged out, disabled, or with another password."""
+    return await sync_to_async(_logged_in)(scope)
+
+
+def _logged_in(scope: dict[str, Any]) -> User | None:
+    """All in one thread and with one connection: every open tab asks for it every few seconds."""
     # Not the scope's own session: that one was read when the socket opened.
     stored = import_module(settings.SESSION_ENGINE).SessionStore(scope["session"].session_key)
-    fresh: Any = {"session": stored}
-    user = await get_user(fresh)
+    fresh: Any = SimpleNamespace(session=stored)
+    user = get_user(fresh)
     return user if isinstance(user, User) and user.pk == scope["user"].pk else None

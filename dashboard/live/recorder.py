@@ -71,6 +71,8 @@ class Recorder:
         self._tracked: dict[Key | None, _Tracked] = {None: _Tracked()}
         self._tracked |= {key: _Tracked() for key in list(known)[:max_queues]}
         self._closed: list[Closed] = []
+        self._full_until = 0.0
+        """Before that no queue gives its place away: thousands may ask for one at every look."""
 
     def add(self, key: Key | None, at: float, values: Values, *, is_watched: bool = False) -> None:
         """Take (ready, unacked, publish, deliver, ack) as they were at second `at`."""
@@ -121,11 +123,14 @@ class Recorder:
     def _has_room(self, at: float) -> bool:
         if len(self._tracked) <= self._max_queues:
             return True
+        if at < self._full_until:
+            return False
         others = [key for key in self._tracked if key is not None]
         if not others:
             return False
         stillest = min(others, key=lambda key: self._tracked[key].changed_at)
-        if at - self._tracked[stillest].changed_at < STILL_SECONDS:
+        self._full_until = self._tracked[stillest].changed_at + STILL_SECONDS
+        if at < self._full_until:
             return False
         del self._tracked[stillest]
         return True

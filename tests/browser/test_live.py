@@ -117,6 +117,54 @@ def test_paused_page_stands_still_until_it_goes_on(page: Page, channel: Blocking
     expect(ready).to_have_text("3")
 
 
+def test_hidden_tab_rests_says_what_is_critical_and_is_up_to_date_when_it_is_seen_again(
+    page: Page, channel: BlockingChannel
+) -> None:
+    channel.queue_declare("brimful", arguments={"x-max-length": 1})
+    _publish(channel, "brimful", 1)
+    channel.queue_declare("unseen")
+    page.clock.install()
+    page.goto(queue_path("unseen"))
+    ready = page.locator(".tile", has_text="Ready").locator("dd").first
+    expect(page.locator("side-bar .nav__n--crit")).to_be_visible()
+    expect(page).to_have_title(re.compile("^unseen"))
+
+    _hide(page, is_hidden=True)
+    expect(page).to_have_title(re.compile(r"^\(\d+\) unseen"))
+    page.clock.fast_forward(6_000)
+    _publish(channel, "unseen", 4)
+    other = page.context.new_page()
+    other.goto(queue_path("unseen"))
+    expect(other.locator(".tile", has_text="Ready").locator("dd").first).to_have_text("4")
+    page.clock.fast_forward(20_000)
+    expect(ready).to_have_text("0")
+    expect(page.locator("live-indicator")).to_contain_text("Live")
+
+    _hide(page, is_hidden=False)
+    expect(ready).to_have_text("4")
+    expect(page).to_have_title(re.compile("^unseen"))
+    channel.queue_delete("brimful")
+
+
+def test_what_happened_to_an_open_queue_is_marked_in_its_charts_and_ranges_reach_a_month_back(
+    page: Page, channel: BlockingChannel
+) -> None:
+    channel.queue_declare("eventful")
+    tag = channel.basic_consume("eventful", lambda *_: None)
+    page.goto(queue_path("eventful") + "?range=1m")
+    consumers = page.locator(".tile", has_text="Consumers").locator("dd").first
+    expect(consumers).to_have_text("1")
+
+    channel.basic_cancel(tag)
+
+    marks = "document.querySelector('rate-chart[kind=depth]').marks.map(mark => mark[1])"
+    wait_until(lambda: page.evaluate(marks) == ["consumers lost"], within=20)
+    for name in ("8h", "30d"):
+        page.get_by_role("button", name=name).click()
+        expect(page).to_have_url(re.compile(rf"\?range={name}$"))
+        wait_until(lambda: page.evaluate(marks) == ["consumers lost"], within=20)
+
+
 def test_killed_broker_is_shown_unreachable_with_its_last_numbers_and_comes_back(page: Page, tmp_path: Path) -> None:
     broker = embedded.start(tmp_path)
     ports = {"POSTROOM_AMQP_PORT": str(broker.amqp_port), "POSTROOM_API_PORT": str(broker.api_port)}
@@ -220,6 +268,15 @@ class Line:
         else:
             socket.connect_to_server()
             self._open.append(socket)
+
+
+def _hide(page: Page, *, is_hidden: bool) -> None:
+    """As the browser tells a page: a tab of the tests is never in the background."""
+    page.evaluate(
+        "is => { Object.defineProperty(document, 'hidden', { value: is, configurable: true });"
+        " document.dispatchEvent(new Event('visibilitychange')) }",
+        is_hidden,
+    )
 
 
 def _publish(channel: BlockingChannel, queue: str, count: int) -> None:

@@ -24,6 +24,9 @@ COLUMNS = ",".join(
 )
 """What `parse` reads. A list of ten thousand queues with everything takes a broker twice the time, and us as well."""
 
+AT_ONCE = 1_000
+"""Names in one request: MAX_ONLY of the broker's API."""
+
 ADDRESS_BYTES = 48_000
 """Of one request's names: a thousand of the usual length, so that what ten pages ask is one request, too."""
 
@@ -50,7 +53,7 @@ def _fitting(names: list[str]) -> list[list[str]]:
     left = 0
     for name in names:
         size = len(quote(name)) + len("&only=")
-        if size > left:
+        if size > left or len(groups[-1]) == AT_ONCE:
             groups.append([])
             left = ADDRESS_BYTES
         groups[-1].append(name)

@@ -34,7 +34,7 @@ QUERY: dict[str, tuple[str, str]] = {
     "memory": ("flag", "Add the memory by what it is used for."),
     "disable_stats": ("flag", "Without numbers."),
     "enable_queue_totals": ("flag", "With lengths, also without numbers."),
-    "only": ("text", "Only this queue: vhost/name, both percent-encoded. May be given 500 times. Ours."),
+    "only": ("text", "Only this queue: vhost/name, both percent-encoded. May be given 1000 times. Ours."),
     "download": ("text", "Name of the file to save it as."),
     "vhost": ("text", "Only this vhost."),
     "family": ("text", "Families of metrics; may come several times."),

@@ -132,7 +132,8 @@ customElements.define("rate-chart", class extends HTMLElement {
     const { x } = this.#chart.options.scales
     const [all, step] = RANGES[range()]
     x.min = Math.max(last - all, Math.min(first, last - Math.max(60, 30 * step)))
-    x.max = last
+    // What is kept is always a little old; that nothing came since then is to be seen, too.
+    x.max = LIVE.includes(range()) ? last : Math.max(last, Date.now() / 1000)
   }
 
   #conclusion(last) {

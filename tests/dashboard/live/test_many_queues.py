@@ -89,6 +89,23 @@ def test_only_rows_on_screens_are_asked_for_until_queues_come_or_go(
     run(wired, watched, steps)
 
 
+def test_a_thousand_names_are_one_question_and_longer_ones_a_few(
+    real: EmbeddedBroker, wire: Wire, wired: Broker
+) -> None:
+    names = [declare(real, "many " + "ö" * 100), declare(real, "many short")]
+    client = brokers.client(wired)
+    absent = [("/", f"queue-{number:05}") for number in range(999)]
+
+    few = client.queues_named([*absent, ("/", names[1])])
+    asked_for_few = len(lists(wire))
+    many = client.queues_named([*(("/", "ü" * 100 + name) for _, name in absent), *(("/", name) for name in names)])
+
+    assert [queue.name for queue in few] == [names[1]]
+    assert asked_for_few == 1
+    assert {queue.name for queue in many} == set(names)
+    assert 2 <= len(lists(wire)) - asked_for_few <= 30
+
+
 def test_order_of_many_rows_is_worked_out_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feeds, "ORDER_ROWS", -1)
     monkeypatch.setattr(feeds, "ORDER_SECONDS", 3600.0)
