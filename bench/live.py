@@ -137,6 +137,8 @@ class Window:
     lasted: float
     web_cpu: float
     """Of one core."""
+    web_waited: float
+    """Share of the time in which its event loop was ready to run and had no core."""
     memory: list[int]
     """Bytes of the web process, once a second."""
     received_bytes: int
@@ -190,17 +192,17 @@ def _window(served: Served, asked: list[str], traffic: Traffic, viewers: list[Vi
         reader.start()
     time.sleep(SETTLE_SECONDS)
     asked.clear()
-    began, began_at, cpu = time.monotonic(), time.time(), usage.cpu_seconds(web)
+    began, began_at, cpu, waited = time.monotonic(), time.time(), usage.cpu_seconds(web), usage.waited_seconds(web)
     memory = []
     while time.monotonic() - began < seconds:
         memory.append(usage.resident_bytes(web))
         time.sleep(1)
     lasted, requests = time.monotonic() - began, list(asked)
-    used = (usage.cpu_seconds(web) - cpu) / lasted
+    used, without = (usage.cpu_seconds(web) - cpu) / lasted, (usage.waited_seconds(web) - waited) / lasted
     for reader in readers:
         reader.join()
     seen = [json.loads(output) for output in outputs]
-    return _judged(seen, parts, traffic, began_at, lasted, _counted(requests), used, memory)
+    return _judged(seen, parts, traffic, began_at, lasted, _counted(requests), (used, without), memory)
 
 
 def _judged(
@@ -210,7 +212,7 @@ def _judged(
     began_at: float,
     lasted: float,
     requests: dict[str, int],
-    used: float,
+    shares: tuple[float, float],
     memory: list[int],
 ) -> Window:
     ages: list[float] = []
@@ -222,7 +224,8 @@ def _judged(
         ages=ages,
         requests=requests,
         lasted=lasted,
-        web_cpu=used,
+        web_cpu=shares[0],
+        web_waited=shares[1],
         memory=memory,
         received_bytes=sum(each["received_bytes"] for each in seen),
         out_of_order=sum(each["out_of_order"] for each in seen),
@@ -305,6 +308,7 @@ def _report(one: Window, many: Window, viewers: int, seconds: float, beside: str
         "deltas out of order or missing": [str(each.out_of_order) for each in (one, many)],
         "viewers that lost their socket": [_lost(each.lost) for each in (one, many)],
         "CPU of the web process, of one core": [f"{each.web_cpu:.0%}" for each in (one, many)],
+        "time its event loop waited for a core": [f"{each.web_waited:.0%}" for each in (one, many)],
         "memory of the web process, first, middle, last": [_memory(each.memory) for each in (one, many)],
     }
     return REPORT.format(

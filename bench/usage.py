@@ -17,6 +17,11 @@ def cpu_seconds(pid: int) -> float:
     return sum(_ticks(each) for each in _tree(pid)) / TICKS
 
 
+def waited_seconds(pid: int) -> float:
+    """How long the main thread was ready to run and had to wait for a core, so far (schedstat, in nanoseconds)."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+
+
 def resident_bytes(pid: int) -> int:
     return sum(_status_kb(each, "VmRSS") for each in _tree(pid)) * 1024
 
