@@ -14,7 +14,7 @@ _numbers = itertools.count(1)
 
 
 def exchange(place: Place, kind: str = "topic") -> str:
-    name = f"clients/ö {next(_numbers)}"
+    name = f"bindings/ö {next(_numbers)}"
     place.client.declare_exchange(VHOST, name, kind)
     return name
 
