@@ -9,6 +9,7 @@ import httpx
 import pika
 from playwright.sync_api import Page, expect
 
+from brokerctl import names
 from dashboard.demo.topology import Topology
 from dashboard.topology.graph import Kind, Node
 from tests.support.waiting import wait_until
@@ -65,6 +66,16 @@ def shop(connect: Callable[[str], pika.BlockingConnection]) -> Iterator[None]:
         worker.close()
         made.remove(producer)
         producer.close()
+
+
+def clear(api: httpx.Client) -> None:
+    """Take what other tests left in vhost / away: the map of a large broker is grouped, and shows less."""
+    for queue in api.get("/queues/%2F").json():
+        if not queue["exclusive"]:
+            api.delete(names.path("queues", "/", queue["name"])).raise_for_status()
+    for exchange in api.get("/exchanges/%2F").json():
+        if exchange["name"] and not exchange["name"].startswith("amq."):
+            api.delete(names.path("exchanges", "/", exchange["name"])).raise_for_status()
 
 
 def told(api: httpx.Client) -> dict[str, list[str]]:

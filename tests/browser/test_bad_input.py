@@ -115,7 +115,7 @@ def test_filter_of_queues_that_cannot_be_read_is_said_below_it(page: Page) -> No
     page.get_by_role("searchbox").fill("ready>many")
     page.get_by_role("searchbox").press("Enter")
 
-    expect(page.locator("#filter-error")).to_contain_text("ready>many")
+    expect(page.locator("#filter-error")).to_contain_text("many is not a number for ready")
     expect(page.get_by_role("searchbox")).to_have_attribute("aria-invalid", "true")
 
 

@@ -18,8 +18,10 @@ from tests.browser.steps import (
     read,
 )
 from tests.browser.watched import queue_path
+from tests.support.floods import flood
+from tests.support.serving import Served
 
-MANY = 30_000
+MANY = 600_000
 """Messages that take a while to move: long enough for a person, or a test, to press Cancel."""
 
 
@@ -162,16 +164,13 @@ def test_message_without_a_route_is_said_before_and_after(page: Page, channel: B
     )
 
 
-def test_cancelled_move_leaves_the_rest_at_the_source(page: Page, channel: BlockingChannel) -> None:
+def test_cancelled_move_leaves_the_rest_at_the_source(page: Page, channel: BlockingChannel, postroom: Served) -> None:
     channel.queue_declare("long", durable=True)
     channel.queue_declare("long.parking", durable=True)
-    with channel.connection.channel() as fast:
-        for number in range(MANY):
-            fast.basic_publish("", "long", str(number).encode())
-        fast.queue_declare("long", passive=True)
+    flood(postroom.amqp_port, "long", MANY)
     page.goto(queue_path("long", "move"))
     move_to(page, "long.parking")
-    page.get_by_role("button", name="Move 30,000 messages").click()
+    page.get_by_role("button", name=f"Move {MANY:,} messages").click()
 
     expect(outcome(page, "moved")).to_have_text(re.compile(r"[1-9]"))
     page.get_by_role("button", name="Cancel, leave").click()
@@ -182,4 +181,4 @@ def test_cancelled_move_leaves_the_rest_at_the_source(page: Page, channel: Block
     assert channel.queue_declare("long.parking", passive=True).method.message_count == moved
     assert channel.queue_declare("long", passive=True).method.message_count == MANY - moved
     page.goto("/jobs/")
-    expect(page.get_by_role("row", name="Move 30,000 messages")).to_contain_text("Cancelled.")
+    expect(page.get_by_role("row", name=f"Move {MANY:,} messages")).to_contain_text("Cancelled.")

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import RABBIT as NAME
 from tests.browser.conftest import connected
 from tests.browser.letters import drain, fill, numbers
-from tests.browser.maps import expect_drawn_as_told, shop
+from tests.browser.maps import clear, expect_drawn_as_told, shop
 from tests.browser.steps import (
     edit_and_republish,
     expect_done,
@@ -166,5 +166,7 @@ def test_map_has_the_nodes_and_edges_of_the_api(page: Page, registered: RabbitMQ
         parameters = pika.ConnectionParameters("127.0.0.1", registered.amqp_port, heartbeat=0, client_properties=named)
         return pika.BlockingConnection(parameters)
 
-    with registered.api() as api, shop(connect):
-        expect_drawn_as_told(page, NAME, api)
+    with registered.api() as api:
+        clear(api)
+        with shop(connect):
+            expect_drawn_as_told(page, NAME, api)

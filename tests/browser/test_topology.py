@@ -12,7 +12,7 @@ from playwright.sync_api import Page, StorageState, expect
 
 from dashboard.topology.choose import DRAWN as MOST_DRAWN
 from tests.browser.conftest import Opener
-from tests.browser.maps import COVERED, DRAWN, expect_drawn_as_told, shop
+from tests.browser.maps import COVERED, DRAWN, clear, expect_drawn_as_told, shop
 from tests.support.serving import Served
 
 BIG = "big map"
@@ -47,6 +47,7 @@ def big(postroom: Served, management: httpx.Client) -> Iterator[None]:
 
 
 def test_drawn_nodes_and_edges_are_those_of_the_api(page: Page, postroom: Served, management: httpx.Client) -> None:
+    clear(management)
     with shop(lambda name: named(postroom, name)):
         expect_drawn_as_told(page, "local", management)
 

@@ -19,7 +19,6 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.urls import reverse
 from django.utils.timezone import now
-from pika.spec import BasicProperties
 
 from dashboard import brokers
 from dashboard.celery import QUEUE, QUEUE_ARGUMENTS, app
@@ -31,13 +30,15 @@ from tests.dashboard.operations.rows import job_row
 from tests.dashboard.people import browser
 from tests.dashboard.places import declare, ready, register
 from tests.support.embedded import EmbeddedBroker
+from tests.support.floods import flood
 from tests.support.serving import ROOT, environment
 from tests.support.waiting import wait_until
 from tests.support.web import same_home, web
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-MANY = 20_000
+MANY = 400_000
+"""Moved in some seconds: long enough to be looked at, cancelled and killed meanwhile."""
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 
 
@@ -98,10 +99,7 @@ def current(job: Operation) -> Operation:
 def filled(real: EmbeddedBroker) -> str:
     """A queue of many small messages."""
     name = declare(real)
-    with real.connect() as open_connection:
-        channel = open_connection.channel()
-        for _ in range(MANY):
-            channel.basic_publish("", name, b"x", BasicProperties(delivery_mode=1))
+    flood(real.amqp_port, name, MANY)
     wait_until(lambda: ready(real, name) == MANY, within=30)
     return name
 
