@@ -112,6 +112,7 @@ def test_the_palette_finds_by_part_of_a_name_and_goes_there(page: Page, channel:
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/queues/listed-palette/$"))
+    expect(page.locator("live-indicator")).to_contain_text("Live")
 
     page.keyboard.press("g")
     page.keyboard.press("a")

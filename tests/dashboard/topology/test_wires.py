@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from brokerctl.clients import registry
 from dashboard.topology import wires
 from dashboard.topology.wires import Publishing, ask, with_rates
 from tests.dashboard.topology.maps import channel
+from tests.support import embedded
 from tests.support.brokers import address_of
 from tests.support.embedded import EmbeddedBroker
 
 
-def test_wires_of_a_broker_are_read_with_rates_from_the_second_time_on(embedded_broker: EmbeddedBroker) -> None:
-    client = registry.connect(address_of(embedded_broker))
-    with embedded_broker.connect() as connection:
+@pytest.fixture
+def alone(home: Path) -> Iterator[EmbeddedBroker]:
+    """A broker on which nobody else publishes: of many exchanges only the busiest are asked who publishes there."""
+    with embedded.running(home) as broker:
+        yield broker
+
+
+def test_wires_of_a_broker_are_read_with_rates_from_the_second_time_on(alone: EmbeddedBroker) -> None:
+    client = registry.connect(address_of(alone))
+    with alone.connect() as connection:
         channel = connection.channel()
         channel.confirm_delivery()
         channel.exchange_declare("wires.e", "fanout", arguments={"alternate-exchange": "amq.topic"})

@@ -88,8 +88,8 @@ def test_table_says_the_same_as_the_map(wired: Broker, owner: User) -> None:
 
 
 def test_chosen_node_explains_itself_and_says_what_can_be_done(wired: Broker, owner: User) -> None:
-    queue = text(owner, node="queue/~2F/shop.orders")
-    exchange = text(owner, node="exchange/~2F/shop.alone")
+    queue = text(owner, q="shop.", node="queue/~2F/shop.orders")
+    exchange = text(owner, q="shop.", node="exchange/~2F/shop.alone")
 
     assert re.search(r'<h2 id="chosen-name"[^>]*>shop.orders<', queue)
     assert "shop.in (order.#)" in queue
@@ -140,7 +140,7 @@ def test_member_of_one_vhost_sees_nothing_of_others_and_strangers_nothing(
 ) -> None:
     mine = member(wired, Role.VIEWER, vhost=OTHER_VHOST)
 
-    html = text(mine)
+    html = text(mine, q="shop.")
 
     assert nodes(html) == {"shop.other"}
     assert "shop.in" not in html
