@@ -32,7 +32,7 @@ from tests.support import embedded
 from tests.support.embedded import EmbeddedBroker
 from tests.support.reliability import SEED, evidence, runs
 
-EXAMPLES = runs(short=5, long=150)
+EXAMPLES = runs(short=3, long=150)
 """Of each operation and mode."""
 
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]

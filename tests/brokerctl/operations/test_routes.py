@@ -13,7 +13,7 @@ from tests.support.brokers import PERSISTENT, VHOST, Place
 
 
 @settings(
-    max_examples=30,
+    max_examples=15,
     deadline=None,
     # Each try declares and publishes on a broker: a counterexample is small enough as it is found.
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
