@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import sqlite3
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -106,7 +105,7 @@ def _table(head: Sequence[str], rows: Sequence[Row]) -> str:
 
 
 def _versions(targets: list[Target]) -> str:
-    parts = [f"Python {platform.python_version()}", f"uvloop {version('uvloop')}", f"SQLite {sqlite3.sqlite_version}"]
+    parts = [f"Python {platform.python_version()}", f"uvloop {version('uvloop')}"]
     return ", ".join([*parts, *(target.versions() for target in targets if target.versions())])
 
 

@@ -23,18 +23,41 @@ from tests.support.serving import Served
 FOLDER = Path(__file__).parent / "shots"
 CHROMIUM = "/usr/bin/chromium"
 QUEUE = "/brokers/local/~2F/queues/payments.capture/"
+BROKER = "/brokers/local/"
 PAGES = {
     "overview": "/",
-    "queues": "/brokers/local/queues/",
+    "attention": "/attention/",
+    "queues": BROKER + "queues/",
     "queue": QUEUE,
+    "queue-consumers": QUEUE + "#consumers",
+    "queue-new": BROKER + "queues/new/",
+    "queue-delete": QUEUE + "delete/",
     "messages": QUEUE + "messages/",
-    "exchanges": "/brokers/local/exchanges/",
-    "exchange": "/brokers/local/~2F/exchanges/events/",
     "publish": QUEUE + "publish/",
     "purge": QUEUE + "purge/",
     "move": QUEUE + "move/",
+    "held": QUEUE + "unacked/",
+    "exchanges": BROKER + "exchanges/",
+    "exchange": BROKER + "~2F/exchanges/events/",
+    "exchange-new": BROKER + "exchanges/new/",
+    "bindings": BROKER + "bindings/",
+    "topology": BROKER + "topology/",
+    "connections": BROKER + "connections/",
+    "channels": BROKER + "channels/",
+    "consumers": BROKER + "consumers/",
+    "unacked": BROKER + "unacked/",
+    "nodes": BROKER + "nodes/",
+    "vhosts": BROKER + "vhosts/",
+    "vhost": BROKER + "vhosts/~2F/",
+    "vhost-new": BROKER + "add-vhost/",
+    "policies": BROKER + "policies/",
+    "policy-new": BROKER + "policies/new/",
+    "limits": BROKER + "limits/",
+    "definitions": BROKER + "definitions/",
     "jobs": "/jobs/",
     "broker": "/brokers/new/",
+    "settings": "/settings/",
+    "about": "/about/",
 }
 LOOKS = {
     "light": {"viewport": {"width": 1400, "height": 900}, "color_scheme": "light"},
@@ -44,7 +67,15 @@ LOOKS = {
 Colour = tuple[int, int, int]
 COMMON_COLOURS = 160
 
-IN_README = ("overview-light", "queues-light", "queue-dark", "messages-light")
+IN_README = (
+    "overview-light",
+    "attention-light",
+    "queues-light",
+    "queue-dark",
+    "messages-light",
+    "topology-light",
+    "connections-dark",
+)
 
 
 def main() -> None:
