@@ -13,9 +13,12 @@ from tests.browser.conftest import DESKTOP, Opener
 from tests.browser.letters import fill
 from tests.browser.steps import move_to, read, tick
 from tests.browser.watched import Watch, queue_path
+from tests.support.waiting import wait_until
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PHONE: ViewportSize = {"width": 390, "height": 844}
+SETTLED_SECONDS = 5
+FITS = "document.scrollingElement.scrollWidth <= innerWidth"
 Rules = dict[str, str | list[str]]
 """What of axe to run, as its option `runOnly` takes it."""
 
@@ -222,7 +225,10 @@ def _problems(page: Page, name: str) -> dict[str, list[str]]:
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=scheme)
         problems: list[str] = page.evaluate(FOUND, rules)
-        if page.evaluate("document.scrollingElement.scrollWidth > innerWidth"):
+        try:
+            # A chart follows its place a moment after the window was made smaller.
+            wait_until(lambda: bool(page.evaluate(FITS)), within=SETTLED_SECONDS)
+        except AssertionError:
             problems.append("scrolls sideways: " + "\n".join(page.evaluate(OVERFLOWING)))
         if problems:
             found[f"{name}, {size['width']} px, {scheme}"] = problems

@@ -54,9 +54,10 @@ def test_broker_is_asked_once_for_all_maps_and_only_while_somebody_has_one_open(
     maps = [of(q="flow."), of(q="flow.out"), of(q="flow.", vhost="/"), of(q="flow")]
     seen = [live(tab(owner), each, None, lambda data: OUT in data.get("nodes", {})) for each in maps]
     wire.asked.clear()
-    wait_until(lambda: wire.count("/api/overview") > LOOKS, within=20)
+    # What takes a busy machine long is asked for more rarely.
+    wait_until(lambda: wire.count("/api/bindings") >= 1 and wire.count("/api/overview") > LOOKS, within=30)
 
-    assert 1 <= wire.count("/api/bindings") <= wire.count("/api/overview") + 1
+    assert wire.count("/api/bindings") <= wire.count("/api/overview") + 1
     assert set(seen[0]["nodes"]) == {IN, OUT}
 
 
