@@ -27,6 +27,7 @@ CONTRAST: Rules = {"type": "rule", "values": ["color-contrast"]}
 LOOKS: list[tuple[ViewportSize, Literal["light", "dark"], Rules]] = [
     (DESKTOP, "light", WCAG),
     (DESKTOP, "dark", CONTRAST),
+    (PHONE, "light", CONTRAST),
     (PHONE, "dark", WCAG),
 ]
 """Of every page, without loading it again. Where only colours are other than in another look, only they are judged."""
