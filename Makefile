@@ -34,7 +34,7 @@ bench: .venv/development
 # The long form of the tests that try to break the broker; one line each in reports/reliability.jsonl.
 # One of them by its number (docs/reliability.md): TEST=a1. A failed seed again: SEED=….
 reliability: .venv/development
-	RELIABILITY=long $(if $(SEED),RELIABILITY_SEED=$(SEED)) RELIABILITY_TEST=$(TEST) $(BIN)/python -m pytest -q -m reliability
+	RELIABILITY=long $(if $(SEED),RELIABILITY_SEED=$(SEED)) RELIABILITY_TEST=$(TEST) $(BIN)/python -m pytest -q --timeout 0 -m reliability
 
 setup: .venv/development node_modules/.package-lock.json
 
