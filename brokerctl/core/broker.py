@@ -247,8 +247,7 @@ class Broker:
             queue.timed_by = self.context.clock
 
     def _restore_timeline(self, *, value: dict[str, Any]) -> None:
-        clock = self.context.clock
-        self.context.timeline.restore(value, clock.time - clock.now)
+        self.context.timeline.restore(value, self.context.clock.offset)
 
     def _restore_vhost(self, name: str, *, value: dict[str, Any]) -> None:
         self.put_vhost(name, value.get("description", ""), value.get("tags", ()), [], value.get("metadata"))

@@ -24,6 +24,8 @@ class Clock:
     """Monotonic seconds: expiry is measured on a clock that nobody sets back."""
     time: int = 0
     """Seconds since 1970, as an AMQP timestamp: what is written into x-death for people."""
+    offset: float = 0.0
+    """Seconds since 1970 at which `now` was 0: what is kept over a restart is told in them, to the fraction."""
 
 
 @dataclass(slots=True)

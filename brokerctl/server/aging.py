@@ -59,5 +59,5 @@ class Aging:
         self._saved_at = context.clock.now
         if self._is_unsaved:
             self._is_unsaved = False
-            record = context.timeline.record(time.time() - time.monotonic())
+            record = context.timeline.record(context.clock.offset)
             self._node.carry([Save(timeline.KIND, (), record)])

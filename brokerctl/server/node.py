@@ -222,7 +222,9 @@ class Node:
         """Tell the core what time it is. Called at the start of each turn."""
         clock = self.broker.context.clock
         clock.now = time.monotonic()
-        clock.time = Timestamp(time.time())
+        since_1970 = time.time()
+        clock.time = Timestamp(since_1970)
+        clock.offset = since_1970 - clock.now
 
     def _tick(self) -> None:
         """Let time pass for queues with a time to live; costs nothing where there are none."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from brokerctl.core.timeline import MOST, PRECISION, Timeline
+import pytest
+
+from brokerctl.core.broker import Broker
+from brokerctl.core.timeline import KIND, MOST, PRECISION, Timeline
+from brokerctl.server.codec import WireCodec
 
 
 def test_a_position_is_as_old_as_the_note_behind_it() -> None:
@@ -36,3 +40,13 @@ def test_ages_go_on_after_a_restart_on_another_clock() -> None:
     after.restore(before.record(1_000_000.0), 999_000.0)
 
     assert after.age(5, 1060.0) == 10.0
+
+
+def test_a_broker_s_ages_survive_a_restart_to_the_fraction_of_a_second() -> None:
+    before, after = Broker(WireCodec()), Broker(WireCodec())
+    before.context.clock.offset, after.context.clock.offset = 1_000_000.9, 999_000.9
+    before.context.timeline.note(5, 50.0)
+
+    after.restore([(KIND, (), before.context.timeline.record(before.context.clock.offset))])
+
+    assert after.context.timeline.age(5, 1060.0) == pytest.approx(10.0, abs=1e-6)
