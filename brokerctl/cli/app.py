@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 
 import click
 
@@ -16,8 +17,38 @@ COMPLETE = "_BROKERCTL_COMPLETE"
 DEBUG = "BROKERCTL_DEBUG"
 """Set, a failure that nobody foresaw shows its traceback."""
 
+COMMANDS = {
+    **dict.fromkeys(("user", "vhost", "permission"), "access"),
+    **dict.fromkeys(("bind", "unbind"), "binding"),
+    "completion": "completion",
+    **dict.fromkeys(("declare", "delete", "close"), "declaring"),
+    **dict.fromkeys(("export", "import", "diff"), "exchanging"),
+    "limit": "limiting",
+    "list": "listing",
+    **dict.fromkeys(("browse", "search"), "looking"),
+    **dict.fromkeys(("move", "replay", "purge"), "moving"),
+    "policy": "policies",
+    "publish": "publishing",
+    "serve": "serving",
+    "status": "status",
+    "tap": "tapping",
+    "watch": "watching",
+}
+"""The module beside this one that adds the command to `root`. A command starts without what the others import."""
+
+
+class Root(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in COMMANDS:
+            import_module(f"brokerctl.cli.{COMMANDS[cmd_name]}")
+        return super().get_command(ctx, cmd_name)
+
 
 @click.group(
+    cls=Root,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     help="See and change any AMQP broker: the embedded one, RabbitMQ, LavinMQ, CloudAMQP, Amazon MQ.",
 )

@@ -20,15 +20,19 @@ COMMON = {"vhost", "broker", "url", "password_file", "timeout", "insecure", "as_
 
 def reference() -> str:
     """Markdown: a heading for each command by its name, its help, and a line for each option of its own."""
-    parts = [part for command, path in _commands(root, ()) for part in _described(command, path)]
+    context = click.Context(root)
+    parts = [part for command, path in _commands(root, context, ()) for part in _described(command, path)]
     return "\n".join([BEGIN, "", *parts, END])
 
 
-def _commands(group: click.Group, path: tuple[str, ...]) -> Iterator[tuple[click.Command, tuple[str, ...]]]:
-    for name, command in sorted(group.commands.items()):
+def _commands(
+    group: click.Group, context: click.Context, path: tuple[str, ...]
+) -> Iterator[tuple[click.Command, tuple[str, ...]]]:
+    for name in sorted(group.list_commands(context)):
+        command = group.get_command(context, name)
         if isinstance(command, click.Group):
-            yield from _commands(command, (*path, name))
-        else:
+            yield from _commands(command, context, (*path, name))
+        elif command is not None:
             yield command, (*path, name)
 
 

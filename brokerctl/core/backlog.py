@@ -277,7 +277,9 @@ class Plain:
 
     def _remove(self, position: int) -> bool:
         for waiting in self._resident():
-            at = bisect_left(waiting, position, key=POSITION)
+            # Mostly it is the first, and the way to the middle of a long deque is long.
+            is_first = bool(waiting) and waiting[0].position == position
+            at = 0 if is_first else bisect_left(waiting, position, key=POSITION)
             if at < len(waiting) and waiting[at].position == position:
                 del waiting[at]
                 return True

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PAGE = 1000
 """Messages looked at in one request."""
 
-BATCH = 2000
+BATCH = 10_000
 """Messages moved in one request: how often a job tells how far it is, and can be stopped."""
 
 STAYS = (Outcome.MISSING, Outcome.UNROUTABLE, Outcome.REFUSED)

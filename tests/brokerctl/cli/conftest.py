@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -78,9 +79,9 @@ def commands(place: Place, vhost: str | None = VHOST) -> Command:
 
 
 def takes_vhost(words: list[str]) -> bool:
-    found: Any = app.root
+    found: click.Command = app.root
     for word in words:
-        inner = getattr(found, "commands", {}).get(word)
+        inner = found.get_command(click.Context(found), word) if isinstance(found, click.Group) else None
         if inner is None:
             break
         found = inner
