@@ -7,7 +7,6 @@ and costs more than all the rest of a move.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
@@ -30,6 +29,13 @@ _SETTLE = struct.Struct(">BHIHHQBB")
 _REQUEUE = 2
 """The second bit of basic.nack."""
 _SIZE = struct.Struct(">HHQ")
+_METHOD_FRAME = struct.Struct(">BHI4s")
+"""Up to the class and the method."""
+_HEADER_FRAME = struct.Struct(">BHIHHQ")
+"""Up to the size of the body."""
+_DELIVERY = BASIC + _DELIVER.to_bytes(2, "big")
+_CLASS_TO_SIZE = 12
+"""Bytes of a header before what is kept of it."""
 
 
 class Returned(NamedTuple):
@@ -58,6 +64,44 @@ class Cutter:
         self._header = b""
         self._left = 0
         self._parts: list[bytes] = []
+
+    def deliveries(self, data: bytes, at: int) -> int:
+        """Tell of the pushed messages that are whole from `at` on, each with one frame of body: nearly all that a move
+        receives. Returns where something else begins, which is for `frame`: so is whatever looks wrong."""
+        size = len(data)
+        while not self._method and at + _METHOD_FRAME.size < size:
+            kind, channel, length, method = _METHOD_FRAME.unpack_from(data, at)
+            header = at + FRAME_OVERHEAD + length
+            if method != _DELIVERY or kind != METHOD or channel != CHANNEL or header + _HEADER_FRAME.size > size:
+                break
+            kind, channel, length, _, _, body_size = _HEADER_FRAME.unpack_from(data, header)
+            body = header + FRAME_OVERHEAD + length
+            end = body + FRAME_OVERHEAD + body_size
+            if end > size or kind != HEADER or channel != CHANNEL or length < _CLASS_TO_SIZE:
+                break
+            if frames.HEAD.unpack_from(data, body) != (BODY, CHANNEL, body_size):
+                break
+            tag = at + 12 + data[at + 11]
+            exchange = tag + 10
+            if exchange > header - 2:
+                break
+            routing_key = exchange + data[tag + 9] + 1
+            if routing_key > header - 1 or routing_key + data[routing_key - 1] != header - 1:
+                break
+            if not data[header - 1] == data[body - 1] == data[end - 1] == FRAME_END:
+                break
+            self._receiver.taken(
+                Taken(
+                    _TAG.unpack_from(data, tag)[0],
+                    data[exchange : routing_key - 1],
+                    data[routing_key : header - 1],
+                    bool(data[tag + 8] & 1),
+                    data[header + 7 + _CLASS_TO_SIZE : body - 1],
+                    data[body + 7 : end - 1],
+                )
+            )
+            at = end
+        return at
 
     def wants(self, kind: int, payload_start: bytes) -> bool:
         """Whether a frame of this kind whose payload begins so is for `frame`."""
@@ -105,16 +149,13 @@ class Cutter:
         self._receiver.taken(Taken(tag, exchange, routing_key, bool(method[at + 8] & 1), self._header, body))
 
 
-def cut(data: bytes) -> Iterator[tuple[int, int, int, int]]:
-    """(kind, channel, start, end) of each whole frame in `data`; `end` is behind its end byte."""
-    at, size = 0, len(data)
-    while size - at >= FRAME_OVERHEAD:
-        kind, channel, length = frames.HEAD.unpack_from(data, at)
-        end = at + FRAME_OVERHEAD + length
-        if end > size:
-            return
-        yield kind, channel, at, end
-        at = end
+def frame_at(data: bytes, at: int) -> tuple[int, int, int] | None:
+    """(kind, channel, end) of the frame that begins there; None when it is not whole. `end` is behind its end byte."""
+    if len(data) - at < FRAME_OVERHEAD:
+        return None
+    kind, channel, length = frames.HEAD.unpack_from(data, at)
+    end = at + FRAME_OVERHEAD + length
+    return None if end > len(data) else (kind, channel, end)
 
 
 def publish(exchange: bytes, routing_key: bytes, header: bytes, body: bytes, frame_max: int) -> bytes:

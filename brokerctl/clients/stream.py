@@ -14,7 +14,7 @@ from pika.adapters.select_connection import IOLoop
 
 from brokerctl.clients import tls
 from brokerctl.clients.base import Address
-from brokerctl.clients.contents import CHANNEL, Cutter, cut
+from brokerctl.clients.contents import CHANNEL, Cutter, frame_at
 from brokerctl.wire.spec import FRAME_END
 
 CONNECTION_NAME = "Postroom"
@@ -56,18 +56,22 @@ class Stream(pika.SelectConnection):
             self._pikas(data_in)
             return
         data = self._frame_buffer + data_in
-        self._frame_buffer, done = b"", 0
-        for kind, channel, start, end in cut(data):
-            done = end
-            payload = start + 7
-            is_ours = channel == CHANNEL and self.cutter.wants(kind, data[payload : payload + 4])
-            if is_ours and data[end - 1] == FRAME_END:
-                # pika's heartbeats look at this number.
-                self.bytes_received += end - start
-                self.cutter.frame(kind, data[payload : end - 1])
+        self._frame_buffer, at = b"", 0
+        while True:
+            start = self.cutter.deliveries(data, at)
+            # pika's heartbeats look at this number.
+            self.bytes_received += start - at
+            found = frame_at(data, start)
+            if found is None:
+                break
+            kind, channel, at = found
+            is_ours = channel == CHANNEL and self.cutter.wants(kind, data[start + 7 : start + 11])
+            if is_ours and data[at - 1] == FRAME_END:
+                self.bytes_received += at - start
+                self.cutter.frame(kind, data[start + 7 : at - 1])
             else:
-                self._pikas(data[start:end])
-        self._frame_buffer = data[done:]
+                self._pikas(data[start:at])
+        self._frame_buffer = data[start:]
 
     def _pikas(self, data: bytes) -> None:
         cast(Any, super())._on_data_available(data)

@@ -13,6 +13,7 @@ import json
 import sys
 import time
 from collections import Counter
+from itertools import cycle, islice
 
 from brokerctl.wire import frames, spec
 from brokerctl.wire.methods import connection
@@ -43,7 +44,7 @@ Ports = tuple[int, int]
 async def park(address: str, ports: Ports, count: int) -> dict[str, object]:
     """Stay in each state until the broker closes; how that went, and how long it took at most."""
     limit = asyncio.Semaphore(200)
-    states = list(STATES) * (count // len(STATES))
+    states = islice(cycle(STATES), count)
     outcomes = await asyncio.gather(*(_stay(address, ports, state, limit) for state in states))
     ended = Counter(outcome for outcome, _ in outcomes)
     return {"ended": dict(ended), "seconds": round(max(seconds for _, seconds in outcomes), 1)}
