@@ -31,6 +31,8 @@ HANDSHAKE_SECONDS = 10 if IS_LONG else 2
 GRACE_SECONDS = 2 if IS_LONG else 30
 PARKED = runs(short=320, long=10_000)
 GUESS_SECONDS = runs(short=3, long=60)
+END_SECONDS = 200
+"""Of one that waits in vain for an answer to its last connect, and then for what it was told."""
 MAX_RSS_MIB = 300
 MIB = 2**20
 
@@ -50,7 +52,22 @@ class Strangers:
         return any(process.poll() is None for process in self._processes)
 
     def results(self) -> list[dict[str, Any]]:
-        return [json.loads(process.communicate()[0]) for process in self._processes]
+        return [json.loads(process.communicate(timeout=END_SECONDS)[0]) for process in self._processes]
+
+    def end(self) -> None:
+        """Also those that still want something of a broker that is gone."""
+        for process in self._processes:
+            process.kill()
+            process.communicate()
+
+
+@contextmanager
+def strangers(what: str, *numbers: float) -> Iterator[Strangers]:
+    started = Strangers(what, *numbers)
+    try:
+        yield started
+    finally:
+        started.end()
 
 
 @contextmanager
@@ -81,12 +98,12 @@ def test_parked_handshakes_end_in_time_and_honest_clients_come_in(caps: str, hom
     raised = {"POSTROOM_HALF_OPEN_MAX": most, "POSTROOM_HALF_OPEN_PER_ADDRESS": most} if caps == "raised" else {}
     required = f"all closed in {HANDSHAKE_SECONDS + GRACE_SECONDS} s, login in 1 s, at most {MAX_RSS_MIB} MiB"
     with broker_with_tls(home, **raised) as broker, evidence(f"C5 slow_handshake, caps {caps}", required) as figures:
-        parked = Strangers("park", broker.amqp_port, broker.amqp_tls_port, PARKED // len(ADDRESSES))
         logins, rss = [], [rss_mib(broker)]
-        while parked.are_there:
-            logins.append(log_in(broker))
-            rss.append(rss_mib(broker))
-        results = parked.results()
+        with strangers("park", broker.amqp_port, broker.amqp_tls_port, PARKED // len(ADDRESSES)) as parked:
+            while parked.are_there:
+                logins.append(log_in(broker))
+                rss.append(rss_mib(broker))
+            results = parked.results()
         figures |= {
             "parked": PARKED,
             "seconds": max(result["seconds"] for result in results),
@@ -107,10 +124,10 @@ def test_guesses_starve_neither_the_loop_nor_an_honest_login(home: Path) -> None
         with (
             httpx.Client(base_url=f"http://127.0.0.1:{broker.api_port}/api", auth=("guest", "guest")) as api,
             RawClient(broker.amqp_port, source=HONEST, timeout=30) as open_one,
+            strangers("guess", broker.amqp_port, GUESS_SECONDS) as guessing,
         ):
             api.timeout = httpx.Timeout(30)
             open_one.open().open_channel()
-            guessing = Strangers("guess", broker.amqp_port, GUESS_SECONDS)
             trips: list[float] = []
             logins: list[float] = []
             while guessing.are_there:

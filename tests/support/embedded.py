@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from tests.support.freeports import free_ports
 HERE = r"://127\.0\.0\.1:(\d+)"
 READY = re.compile(rf"Broker is ready: amqp{HERE} http{HERE}(?: amqps{HERE} https{HERE})?$")
 SERVE = ("-m", "brokerctl", "serve")
+START_SECONDS = 120
+"""On the busiest machine, with a store that must be repaired."""
 
 
 @dataclass(slots=True)
@@ -46,7 +49,11 @@ class EmbeddedBroker:
         """As a person would: SIGTERM, and wait until it is gone."""
         if self.process.poll() is None:
             self.process.terminate()
-        self.process.communicate(timeout=within)
+        try:
+            self.process.communicate(timeout=within)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
 
 
 def start(home: Path, command: Sequence[str] = SERVE, **settings: str) -> EmbeddedBroker:
@@ -59,7 +66,11 @@ def start(home: Path, command: Sequence[str] = SERVE, **settings: str) -> Embedd
             [sys.executable, *command], env=environment, stdout=subprocess.PIPE, stderr=log, text=True
         )
     assert process.stdout is not None
+    # One that never gets ready is killed, and then its output ends.
+    patience = threading.Timer(START_SECONDS, process.kill)
+    patience.start()
     line = process.stdout.readline()
+    patience.cancel()
     found = READY.match(line)
     if found is None:
         process.kill()
