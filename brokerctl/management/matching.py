@@ -17,13 +17,13 @@ from brokerctl.errors import AmqpSyntaxError
 from brokerctl.management.door import PropertyCodec
 from brokerctl.management.errors import bad_request
 from brokerctl.management.values import Json, to_json
+from brokerctl.members import ABSENT, inside, of_body
 
 MAX_CONDITIONS = 20
 
 MAX_PARSED_BYTES = 1_048_576
 """Of a body that is read as JSON or searched by a pattern: five milliseconds."""
 
-ABSENT: Any = object()
 NOT_SEARCHED: Any = object()
 
 TESTS = ("equals", "contains", "matches", "exists")
@@ -80,9 +80,9 @@ class Filter:
             known = ", ".join([*PLAIN, *(f"{family}<name>" for family in FAMILIES)])
             raise bad_request(f"there is no field {field[:100]}; use one of {known}")
         if family == "body.":
-            return lambda message: _member(message.body, name)
+            return lambda message: _small_member(message.body, name)
         if family == "headers.":
-            return lambda message: _inside(self._properties(message).get("headers", {}), name)
+            return lambda message: inside(self._properties(message).get("headers", {}), name)
         return lambda message: self._properties(message).get(name, ABSENT)
 
     def _properties(self, message: Message) -> Json:
@@ -102,27 +102,8 @@ def _small_body(message: Message) -> Any:
     return message.body if len(message.body) <= MAX_PARSED_BYTES else NOT_SEARCHED
 
 
-def _member(body: bytes, path: str) -> Any:
-    if len(body) > MAX_PARSED_BYTES:
-        return NOT_SEARCHED
-    try:
-        return _inside(json.loads(body), path)
-    except (ValueError, RecursionError):
-        return ABSENT
-
-
-def _inside(value: Any, path: str) -> Any:
-    """The member at the path, whose steps are parted by dots. A key that holds dots itself is found as well."""
-    if isinstance(value, dict) and path in value:
-        return value[path]
-    step, _, rest = path.partition(".")
-    if isinstance(value, list) and step.isascii() and step.isdecimal() and int(step) < len(value):
-        inner = value[int(step)]
-    elif isinstance(value, dict) and step in value:
-        inner = value[step]
-    else:
-        return ABSENT
-    return _inside(inner, rest) if rest else inner
+def _small_member(body: bytes, path: str) -> Any:
+    return of_body(body, path) if len(body) <= MAX_PARSED_BYTES else NOT_SEARCHED
 
 
 def _test(name: str, wanted: Any) -> Test:

@@ -16,6 +16,7 @@ from typing import Any
 from brokerctl import patterns
 from brokerctl.clients.base import BrokerClient, Message
 from brokerctl.errors import OperationCancelled, RequestRefused
+from brokerctl.members import ABSENT, inside, of_body
 from brokerctl.operations.fingerprint import Fingerprints
 from brokerctl.operations.looking import passing
 from brokerctl.operations.progress import Control, Outcome, Tally
@@ -35,7 +36,6 @@ REPORTED = 200
 PLAIN = ("body", "exchange", "routing_key")
 FAMILIES = ("body.", "headers.", "properties.")
 
-_ABSENT: Any = object()
 _NOT_SEARCHED: Any = object()
 
 
@@ -74,7 +74,7 @@ class Condition:
         value = self._read(message)
         if value is _NOT_SEARCHED:
             return None
-        if value is _ABSENT:
+        if value is ABSENT:
             return False
         match self.test:
             case Comparison.EXISTS:
@@ -93,11 +93,11 @@ class Condition:
             return _NOT_SEARCHED
         match family:
             case "body":
-                return _member(message.body, name) if name else message.body
+                return of_body(message.body, name) if name else message.body
             case "headers":
-                return _inside(message.headers, name)
+                return inside(message.headers, name)
             case "properties":
-                return message.properties.get(name, _ABSENT)
+                return message.properties.get(name, ABSENT)
             case "exchange":
                 return message.exchange
             case _:
@@ -169,27 +169,6 @@ def _matches(message: Message, conditions: Sequence[Condition], found: Found) ->
         if not holds:
             return False
     return True
-
-
-def _member(body: bytes, path: str) -> Any:
-    try:
-        return _inside(json.loads(body), path)
-    except (ValueError, RecursionError):
-        return _ABSENT
-
-
-def _inside(value: Any, path: str) -> Any:
-    """The member at the path, whose steps are parted by dots. A key that holds dots itself is found as well."""
-    if isinstance(value, dict) and path in value:
-        return value[path]
-    step, _, rest = path.partition(".")
-    if isinstance(value, list) and step.isascii() and step.isdecimal() and int(step) < len(value):
-        inner = value[int(step)]
-    elif isinstance(value, dict) and step in value:
-        inner = value[step]
-    else:
-        return _ABSENT
-    return _inside(inner, rest) if rest else inner
 
 
 def _equals(value: Any, wanted: str) -> bool:
