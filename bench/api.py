@@ -52,7 +52,7 @@ PAUSE_SECONDS = 0.5
 """Between two pages: one person who looks sends one in five seconds, so this is ten of them."""
 
 ROUNDS = 3
-FLOW = Case("beside-pages", 256, 400_000, window=1000, prefetch=1000)
+FLOW = Case("beside-pages", 256, 1_200_000, window=1000, prefetch=1000)
 
 STEADY_MESSAGES = 20_000
 ALONE = 10

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,9 +35,16 @@ class Workload:
     """One life of a log. `before` is what is safe; while a job is performed, `after` is what may be there instead."""
 
     def __init__(
-        self, log: SegmentLog, state: State, last: int, chance: random.Random, settled_at_most: int = 6
+        self,
+        log: SegmentLog,
+        state: State,
+        last: int,
+        chance: random.Random,
+        settled_at_most: int = 6,
+        sizes: Sequence[int] = SIZES,
     ) -> None:
         self.log = log
+        self.sizes = sizes
         self.settled_at_most = settled_at_most
         self.before = self.after = state
         self.position = last
@@ -76,7 +84,7 @@ class Workload:
     def _publish(self, batch: Batch, after: State) -> None:
         for _ in range(self.chance.randrange(6)):
             self.position += 1
-            body = self.bodies[self.position] = self.chance.randbytes(self.chance.choice(SIZES))
+            body = self.bodies[self.position] = self.chance.randbytes(self.chance.choice(self.sizes))
             is_transient = self.chance.random() < 0.1
             queue = QUEUES[self.position % len(QUEUES)]
             batch.add((self.position, queue, "exchange", "key", b"header", body, None, 0, is_transient))
