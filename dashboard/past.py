@@ -18,6 +18,9 @@ from dashboard.models.operation import OF_DEFINITIONS, Kind
 Key = tuple[str, str]
 """Vhost and name of a queue."""
 
+Points = list[list[float | None]]
+"""[second, ready, unacked, publish, deliver, ack] of each, oldest first."""
+
 HELD = 360
 """For so many steps a queue's last sample holds while the broker's own go on: it did not change."""
 
@@ -66,12 +69,26 @@ class Marked:
     label: str
 
 
-def points(broker: Broker, queue: Key | None, span: Span, now: float) -> list[list[float | None]]:
+def points(broker: Broker, queue: Key | None, span: Span, now: float) -> Points:
     """Oldest first, from the first sample on that there is; without one, empty."""
     since = int(now - span.seconds) // span.point * span.point
     beats = _samples(broker, None, span.step, since)
     found = beats if queue is None else _held(_samples(broker, queue, span.step, since - HELD * span.step), beats, span)
     return [[at, *values] for at, values in _with_gaps(_in_points(found, span.point), span.point)]
+
+
+def summed(parts: Iterable[Points]) -> Points:
+    """Of several brokers together: at each second the sum of those that are known then."""
+    at_second: dict[float, list[Values]] = {}
+    for at, *values in (point for points in parts for point in points):
+        if at is not None:
+            at_second.setdefault(at, []).append(tuple(values))
+    return [[at, *_sum(found)] for at, found in sorted(at_second.items())]
+
+
+def _sum(found: list[Values]) -> Values:
+    columns = ([value for value in column if value is not None] for column in zip(*found, strict=True))
+    return tuple(sum(column) if column else None for column in columns)
 
 
 def marks(broker: Broker, queue: Key | None, since: float) -> list[Marked]:

@@ -83,6 +83,19 @@ def moment(value: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def full(value: datetime) -> SafeString:
+    """A time with its day when that is not today, of rows that must not be mistaken; UTC on hover, as `moment`."""
+    utc, local = value.astimezone(UTC), timezone.localtime(value)
+    day = "" if local.date() == timezone.localdate() else f"{local.day} {local.strftime('%b')} "
+    return format_html(
+        '<time datetime="{}" title="{} UTC" data-full>{}</time>',
+        utc.isoformat(),
+        utc.strftime("%Y-%m-%d %H:%M:%S"),
+        day + local.strftime("%H:%M:%S"),
+    )
+
+
+@register.filter
 def ago(value: datetime | None) -> SafeString | str:
     """How long ago, which the page's script keeps true; the time itself on hover."""
     if value is None:

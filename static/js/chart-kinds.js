@@ -20,4 +20,7 @@ export const KINDS = {
   "churn-channels": [perSecond, [8, "Opened", "--data-1", 0.07, []], [9, "Closed", "--data-2", 0, []]],
   "churn-queues": [perSecond, [10, "Declared", "--data-3", 0, [3, 3]], [11, "Created", "--data-1", 0.07, []], [12, "Deleted", "--data-2", 0, []]],
 }
+/** In a table the unit stands above the numbers, so that they can be copied as such: how they are written, and the unit. */
+export const plain = write => (write === perSecond ? [rate, "/s"] : write === bytesPerSecond ? [bytes, "/s"] : [write, ""])
+
 export const BYTES = new Set([bytes, bytesPerSecond])

@@ -1,5 +1,7 @@
 // How numbers are written for people. dashboard/templatetags/amqp.py follows the same rules; a test compares them.
 
+import { clock } from "postroom/zone"
+
 const UNKNOWN = "–"
 
 const tenths = value => value.toLocaleString("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 })
@@ -42,9 +44,6 @@ export function lasting(seconds) {
     if (seconds >= size) return `${Math.floor(seconds / size).toLocaleString("en-US")} ${unit}`
   return `${Math.floor(seconds)} s`
 }
-
-/** 14:18:02, in the viewer's own time. */
-export const clock = epochSeconds => new Date(epochSeconds * 1000).toLocaleTimeString("en-GB")
 
 /** Words that the server chose. */
 const text = value => value ?? ""

@@ -1,6 +1,6 @@
 // What happened, as dotted lines in a chart: [second, label] each. A narrow chart has room for the time only.
 
-import { clock } from "postroom/format"
+import { clock } from "postroom/zone"
 
 const NARROW_PX = 420
 const TOGETHER_PX = 6 // closer than this two lines are one, with a count

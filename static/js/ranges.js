@@ -1,7 +1,7 @@
 // How far back the charts of a page look: shared by them and kept in the URL; and the labels of their time, which is the
 // viewer's own. The same ranges as in dashboard/past.py.
 
-import { clock } from "postroom/format"
+import { ahead, clock, day } from "postroom/zone"
 
 const MINUTE = 60, HOUR = 3600, DAY = 86_400
 
@@ -42,9 +42,6 @@ document.addEventListener("click", event => {
 })
 mark()
 
-/** Seconds by which the viewer's clock is ahead of UTC at a moment. */
-const ahead = second => -MINUTE * new Date(second * 1000).getTimezoneOffset()
-
 /** Labels at times that people would name: every ten seconds, every minute, every midnight. */
 export function roundTimes(scale) {
   const step = STEPS.find(each => (scale.max - scale.min) / each <= MAX_TICKS) ?? STEPS.at(-1)
@@ -54,16 +51,9 @@ export function roundTimes(scale) {
 }
 
 const isMidnight = second => (second + ahead(second)) % DAY === 0
-const day = second => new Date(second * 1000).toLocaleDateString("en-GB", { day: "numeric", month: "short" })
 
 /** 14:18:02, 14:18, or 9 Mar at a midnight: what tells the labels of this axis apart. */
 export function label(second, index, ticks) {
   if (isMidnight(second)) return day(second)
   return clock(second).slice(0, ticks.every(({ value }) => value % MINUTE === 0) ? 5 : 8)
-}
-
-/** A moment in full: with its day when that is not today. */
-export function moment(second) {
-  const isToday = new Date(second * 1000).toDateString() === new Date().toDateString()
-  return isToday ? clock(second) : `${day(second)}, ${clock(second)}`
 }

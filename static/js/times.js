@@ -2,6 +2,7 @@
 // instead, and goes on; `data-full` keeps the time of day on other days too.
 
 import { lasting } from "postroom/format"
+import { timeZone } from "postroom/zone"
 
 const AGES_MS = 10_000
 
@@ -13,8 +14,6 @@ export function localize(root) {
   }
 }
 
-// The zone that the person chose; without one that of the browser
-const timeZone = document.documentElement.dataset.zone || undefined
 const year = when => when.toLocaleDateString("en-GB", { year: "numeric", timeZone })
 
 function moment(when, isFull) {

@@ -72,6 +72,15 @@ def test_a_queue_that_was_not_sampled_for_long_is_not_known() -> None:
     assert past.points(broker_row(), QUEUE, MINUTES, BEGUN + 360) == []
 
 
+def test_brokers_together_are_the_sum_of_what_is_known() -> None:
+    one: past.Points = [[10, 1, None, 2, 0, None], [20, None, None, None, None, None]]
+    other: past.Points = [[10, 4, None, 0.5, 0, 3], [30, 7, 0, 0, 0, 0]]
+
+    together = past.summed([one, other])
+
+    assert together == [[10, 5, None, 2.5, 0, 3], [20, *[None] * 5], [30, 7, 0, 0, 0, 0]]
+
+
 def test_no_range_has_more_points_than_a_chart_has_pixels() -> None:
     assert all(span.seconds / span.point <= 1_010 for span in SPANS.values())
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
 
-from dashboard.models import Broker, Sample, Track
+from dashboard.models import Broker, Mark, Preferences, Sample, Track
 from dashboard.models.grant import Role
 from dashboard.past import SPANS
 from tests.dashboard.people import browser, member
@@ -60,3 +62,36 @@ def test_a_range_that_is_none_is_told_so(asked: str, measured: int, owner: User)
 
     assert answer.status_code == 400
     assert answer.json() == {"error": "range takes one of 1m, 10m, 1h, 8h, 24h, 7d, 30d"}
+
+
+CELL = re.compile(r"<t[hd][^>]*>(.*?)</t[hd]>")
+TAGS = re.compile(r"<[^>]+>")
+
+
+@pytest.mark.parametrize("address", [QUEUE, "/history/"])
+def test_without_script_the_same_is_a_table_in_the_viewers_zone(
+    address: str, measured: int, broker: Broker, owner: User
+) -> None:
+    Preferences.objects.create(user=owner, time_zone="Asia/Kolkata")
+    begun = datetime.fromtimestamp(measured, UTC)
+    Mark.objects.create(broker=broker, at=begun + timedelta(seconds=9), label="memory alarm")
+
+    page = browser(owner).get(address, {"range": "8h", "view": "table"}).content.decode()
+
+    body = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    cells = [TAGS.sub("", cell) for cell in CELL.findall(body)]
+    assert cells[0].endswith((begun + timedelta(hours=5.5)).strftime("%H:%M:%S"))
+    assert cells[1:] == ["4", "1", "2.0", "2.0", "2.0", "memory alarm"]
+    assert f'title="{begun:%Y-%m-%d %H:%M:%S} UTC"' in body
+    assert '<a href="?view=table&amp;range=8h" aria-current="page">8h</a>' in page
+
+
+def test_a_table_of_what_nobody_measured_says_so_and_is_no_more_open_than_the_chart(
+    measured: int, broker: Broker, stranger: User
+) -> None:
+    mine = browser(member(broker, Role.VIEWER))
+    asked = {"range": "10m", "view": "table"}
+
+    assert "Nothing is kept of this time" in mine.get("/history/", asked).content.decode()
+    assert "Past of orders" in mine.get(QUEUE, asked).content.decode()
+    assert browser(stranger).get(QUEUE, asked).status_code == 404
