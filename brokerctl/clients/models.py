@@ -289,6 +289,8 @@ class Consumer:
 class User:
     name: str
     tags: tuple[str, ...]
+    has_password: bool | None = None
+    """Whether it can log in with one; None when the broker does not say."""
 
 
 @dataclass(slots=True, frozen=True)

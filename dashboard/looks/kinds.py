@@ -16,6 +16,8 @@ from brokerctl.clients.models import (
     Overview,
     Permission,
     Policy,
+    TopicPermission,
+    User,
     Vhost,
 )
 from brokerctl.errors import ObjectNotFound, PermissionDenied, RequestRefused, UnexpectedReply
@@ -72,6 +74,19 @@ class VhostLook:
     limits: dict[str, int]
     permissions: tuple[Permission, ...] | None
     """Who may use it; None as in VhostsLook."""
+    topic_permissions: tuple[TopicPermission, ...] | None = None
+    """None: also where the broker does not know them."""
+
+
+@dataclass(slots=True, frozen=True)
+class UsersLook:
+    users: tuple[User, ...]
+    limits: dict[str, dict[str, int]]
+    """By user; one that is not here has none."""
+    permissions: tuple[Permission, ...]
+    topic_permissions: tuple[TopicPermission, ...] | None
+    """None: the broker does not know them."""
+    connections: tuple[Connection, ...]
 
 
 @dataclass(slots=True, frozen=True)
@@ -136,7 +151,30 @@ def _vhost(client: BrokerClient, names: Names) -> VhostLook:
     if vhost is None:
         raise ObjectNotFound(f"there is no vhost {name}")
     mine = None if found.permissions is None else tuple(each for each in found.permissions if each.vhost == name)
-    return VhostLook(vhost, found.limits.get(name, {}), mine)
+    topics = None if mine is None else _topic_permissions(client)
+    return VhostLook(
+        vhost,
+        found.limits.get(name, {}),
+        mine,
+        None if topics is None else tuple(each for each in topics if each.vhost == name),
+    )
+
+
+def _topic_permissions(client: BrokerClient) -> tuple[TopicPermission, ...] | None:
+    try:
+        return tuple(client.topic_permissions())
+    except NOT_OFFERED:
+        return None
+
+
+def _users(client: BrokerClient, names: Names) -> UsersLook:
+    users = tuple(client.users())
+    try:
+        limits = {each.name: each.values for each in client.user_limits()}
+    except NOT_OFFERED:
+        limits = {}
+    connections = tuple(client.connections())
+    return UsersLook(users, limits, tuple(client.permissions()), _topic_permissions(client), connections)
 
 
 def _queue(client: BrokerClient, names: Names) -> QueueLook:
@@ -189,6 +227,7 @@ NODES: Kind[NodesLook] = Kind("nodes", _nodes)
 NODE: Kind[NodeLook] = Kind("node", _node)
 VHOSTS: Kind[VhostsLook] = Kind("vhosts", _vhosts)
 VHOST: Kind[VhostLook] = Kind("vhost", _vhost)
+USERS: Kind[UsersLook] = Kind("users", _users)
 BINDINGS: Kind[tuple[Binding, ...]] = Kind("bindings", lambda client, names: tuple(client.bindings()))
 UNACKED: Kind[Holders] = Kind("unacked", _unacked)
 QUEUE: Kind[QueueLook] = Kind("queue-details", _queue)

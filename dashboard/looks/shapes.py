@@ -85,7 +85,7 @@ def of_nodes(look: NodesLook) -> str:
 def of_vhost(look: VhostLook) -> str:
     vhost = look.vhost
     rules = vhost.description, vhost.tags, vhost.default_queue_type, vhost.is_protected, vhost.is_traced
-    return shape(rules, vhost.cluster_state, sorted(look.limits.items()), look.permissions)
+    return shape(rules, vhost.cluster_state, sorted(look.limits.items()), look.permissions, look.topic_permissions)
 
 
 def of_queue(look: QueueLook) -> str:

@@ -42,3 +42,5 @@ class Confirmation:
     counted: str = "messages"
     options: tuple[Option, ...] = ()
     verb: str = "Delete"
+    refusal: str = ""
+    """Why it cannot be done here at all, in a sentence; empty: it can."""

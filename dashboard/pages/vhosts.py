@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from brokerctl.clients.models import Permission
 from dashboard.looks.kinds import VhostLook
 from dashboard.looks.look import Look
 from dashboard.models import Broker
+from dashboard.pages.users import Granted
 from dashboard.snapshot import Snapshot
 
 
@@ -23,6 +23,8 @@ class VhostPage:
     consumers: int
     facts: tuple[tuple[str, str], ...]
     limits: tuple[tuple[str, str], ...]
-    permissions: tuple[Permission, ...] | None
+    permissions: tuple[Granted, ...] | None
     """None: not for this person, or the broker does not tell; `why_no_permissions` says which."""
     why_no_permissions: str
+    has_topics: bool
+    """Whether the broker tells topic permissions."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.listing.table import Table
 
-MODULES = ("queues", "exchanges", "connections", "channels", "consumers", "bindings", "vhosts", "unacked")
+MODULES = ("queues", "exchanges", "connections", "channels", "consumers", "bindings", "vhosts", "unacked", "users")
 """Each has a TABLE, whose name is the module's own, with dashes."""
 
 AnyTable = Table[Any]

@@ -126,12 +126,3 @@ def written(value: float | None, kind: str) -> str:
 @register.filter
 def seconds(value: float | None) -> str:
     return UNKNOWN if value is None else verdicts.lasting(timedelta(seconds=value))
-
-
-@register.filter
-def pattern(value: str) -> SafeString:
-    """A pattern of permissions; the two that people get wrong are said in words."""
-    if not value or value == "^$":
-        return format_html('<span class="z">{}</span>', "nothing")
-    words_for = {".*": "everything", "^.*$": "everything", ".+": "everything"}.get(value, "")
-    return format_html('<code>{}</code> <span class="dim">{}</span>', value, words_for)

@@ -27,7 +27,7 @@ def confirm(
     """The page, or what follows it: `done` is the address to go to, and the sentence to say there."""
     form = ConfirmForm(request.POST if request.method == "POST" else None, page)
     failure = ""
-    if form.is_valid():
+    if not page.refusal and form.is_valid():
         try:
             change(Kind.REMOVE, here.user, here.broker, here.vhost, asked, lambda client: do(client, form))
         except ClientError as error:

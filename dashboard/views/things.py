@@ -17,13 +17,14 @@ from dashboard.listing import export
 from dashboard.listing.table import Table
 from dashboard.looks import kinds, look, shapes
 from dashboard.looks.holders import Holders
-from dashboard.looks.kinds import ConsumersLook, VhostsLook
+from dashboard.looks.kinds import ConsumersLook, UsersLook, VhostsLook
 from dashboard.looks.look import Kind
 from dashboard.models import Broker
 from dashboard.models.grant import Role
 from dashboard.pages.things import Choice, Choices, ListedVhost, Placed, ThingsPage
+from dashboard.pages.users import listed
 from dashboard.snapshot import Snapshot
-from dashboard.tables import bindings, channels, connections, consumers, unacked, vhosts
+from dashboard.tables import bindings, channels, connections, consumers, unacked, users, vhosts
 from dashboard.views import lists
 from dashboard.words import counted, sentence, visible
 
@@ -144,6 +145,20 @@ def list_vhosts(request: HttpRequest, broker: str) -> HttpResponseBase:
     )  # fmt: skip
 
 
+def list_users(request: HttpRequest, broker: str) -> HttpResponseBase:
+    """For those who run the broker as a whole, as all that is about users is."""
+    found = access.broker_or_404(request.user, broker)
+    access.require(request.user, found, None, Role.ADMIN)
+    seen, error = _taken(found, kinds.USERS, UsersLook((), {}, (), None, ()))
+    return _page(
+        request, found, users.TABLE, listed(found.slug, seen, found.username), error,
+        title="Users", kind=kinds.USERS, icon="user", is_live=False,
+        summary=" of the broker, and what each may use",
+        empty_title="No user to see",
+        empty_text="A broker has at least one user: the one that Postroom logs in with.",
+    )  # fmt: skip
+
+
 def list_unacked(request: HttpRequest, broker: str) -> HttpResponseBase:
     found = access.broker_or_404(request.user, broker)
     seen, error = _taken(found, kinds.UNACKED, NO_HOLDERS)
@@ -227,11 +242,12 @@ def _page(
     title: str,
     kind: Kind[Any],
     feed: str = "",
+    is_live: bool = True,
     **page: Any,
 ) -> HttpResponseBase:
     taken: Snapshot = access.visible_snapshot(request.user, broker)
-    # A table of vhosts needs no choice of one.
-    choice = () if table is vhosts.TABLE else taken.vhost_names
+    # A table of vhosts needs no choice of one, and users are of none.
+    choice = () if table in (vhosts.TABLE, users.TABLE) else taken.vhost_names
     listing = lists.listing_of(request, table, rows, broker=broker, vhosts=choice)
     if lists.wants_csv(request):
         return export.response(listing, f"{table.nouns} of {broker.slug}")
@@ -240,7 +256,7 @@ def _page(
         snapshot=taken,
         listing=listing,
         title=title,
-        feed=feed or shapes.feed(kind.name, broker.slug),
+        feed=(feed or shapes.feed(kind.name, broker.slug)) if is_live else "",
         error=error if taken.is_live else "",
         **page,
     )

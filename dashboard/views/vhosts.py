@@ -9,6 +9,7 @@ from brokerctl.clients.models import Vhost
 from dashboard import access
 from dashboard.looks import kinds, look, shapes
 from dashboard.models.grant import Role
+from dashboard.pages.users import granted
 from dashboard.pages.vhosts import VhostPage
 from dashboard.views.place import says_why
 
@@ -39,8 +40,11 @@ def detail(request: HttpRequest, broker: str, vhost: str) -> HttpResponse:
         limits=tuple(
             (LIMITS.get(name, name), "no limit" if value < 0 else f"{value:,}") for name, value in limits.items()
         ),
-        permissions=seen.value.permissions if may_see_users else None,
+        permissions=granted(seen.value.permissions, seen.value.topic_permissions or (), taken)
+        if may_see_users and seen.value.permissions is not None
+        else None,
         why_no_permissions=why,
+        has_topics=seen.value.topic_permissions is not None,
     )
     return render(request, "vhosts/vhost.html", {"page": page})
 

@@ -30,6 +30,8 @@ QUERIES: dict[str, dict[str, str]] = {
     "unbind": BINDING,
     "history": {"range": "24h"},
     "queue-history": {"range": "24h"},
+    "permission-clear": {"user": "guest", "vhost": "/"},
+    "topic-permission-clear": {"user": "guest", "vhost": "/", "exchange": "amq.topic"},
 }
 """Of pages that ask for more than their path says."""
 
@@ -116,9 +118,11 @@ def _consuming(connection: BlockingConnection, api: httpx.Client) -> Iterator[di
     channel.basic_consume(QUEUE, lambda *_: None, consumer_tag=TAG)
     policy = {"pattern": "^every", "definition": {"max-length": 1000}, "apply-to": "queues"}
     paths = [f"/{kind}/%2F/{POLICY}" for kind in ("policies", "operator-policies")]
+    topics, every_key = "/topic-permissions/%2F/guest", {"exchange": "amq.topic", "write": ".*", "read": ".*"}
     try:
         for path in paths:
             api.put(path, json=policy).raise_for_status()
+        api.put(topics, json=every_key).raise_for_status()
         wait_until(lambda: _holder(api) is not None, within=10)
         yield {
             "vhost": "/",
@@ -131,7 +135,7 @@ def _consuming(connection: BlockingConnection, api: httpx.Client) -> Iterator[di
             **(_holder(api) or {}),
         }
     finally:
-        for path in paths:
+        for path in (*paths, topics):
             api.delete(path)
         channel.queue_delete(QUEUE)
         channel.exchange_delete(EXCHANGE)

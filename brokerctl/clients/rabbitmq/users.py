@@ -27,7 +27,10 @@ def user(http: Http, name: str) -> User:
 def put(http: Http, user: User, password: str | None) -> None:
     """PUT /api/users/name. A PUT without a password would clear the one there is, so its hash is sent again."""
     body: Json = {"tags": ",".join(user.tags)}
-    body |= _kept(http, user.name) if password is None else {"password": password}
+    if password is None:
+        body |= _kept(http, user.name)
+    else:
+        body |= {"password": password} if password else {"password_hash": ""}
     http.put("users", user.name, body=body)
 
 
@@ -37,7 +40,9 @@ def delete(http: Http, name: str) -> None:
 
 
 def parse(item: Json) -> User:
-    return User(read.text(item, "name"), read.words(item, "tags"))
+    # What one asks of oneself has no hash; a cleared one is empty.
+    has_password = bool(read.text(item, "password_hash")) if "password_hash" in item else None
+    return User(read.text(item, "name"), read.words(item, "tags"), has_password)
 
 
 def _kept(http: Http, name: str) -> Json:

@@ -27,7 +27,7 @@ def test_users_are_listed_with_their_tags(place: Place, user: str) -> None:
 
     assert found["guest"] == ("administrator",)
     assert sorted(found[user]) == sorted(TAGS)
-    assert place.client.user(user) == User(user, found[user])
+    assert place.client.user(user) == User(user, found[user], has_password=True)
 
 
 def test_who_one_is_needs_no_rights(place: Place, user: str) -> None:
@@ -51,6 +51,15 @@ def test_changed_tags_leave_the_password_and_a_new_password_replaces_it(place: P
     with client_at(place.address, username=user, password="j") as client, pytest.raises(LoginRefused):
         client.whoami()
     assert place.client.user(user).tags == ()
+
+
+def test_a_password_is_taken_away_and_the_tags_stay(place: Place, user: str) -> None:
+    place.client.put_user(User(user, TAGS), "")
+
+    there = place.client.user(user)
+    assert (there.has_password, sorted(there.tags)) == (False, sorted(TAGS))
+    with client_at(place.address, username=user, password="") as client, pytest.raises(LoginRefused):
+        client.whoami()
 
 
 def test_new_user_without_a_password_cannot_log_in_with_any(place: Place) -> None:
