@@ -24,6 +24,7 @@ from tests.support.serving import PASSWORD, Served, serving
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 DESKTOP: ViewportSize = {"width": 1400, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 TIMEOUT_MS = 20_000
 """Of every wait for the page: far more than anything takes, so that only what never comes fails."""
 
@@ -137,7 +138,7 @@ def connected(postroom: Served) -> pika.BlockingConnection:
     return pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", postroom.amqp_port, heartbeat=0))
 
 
-@pytest.fixture
+@pytest.fixture(scope="package")
 def management(postroom: Served) -> Iterator[httpx.Client]:
     """The embedded broker's management API."""
     base = f"http://127.0.0.1:{postroom.api_port}/api"

@@ -1,18 +1,24 @@
-"""Every page that urls.py has opens without a refused request, an error in the console or a refusal of the policy."""
+"""Every page that urls.py has opens without a refused request, an error in the console or a refusal of the policy.
+
+And everybody can use it (judging.py). The pages of a RabbitMQ are the same ones with other things in them: one look is
+enough there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
 import httpx
+import pytest
 from django.urls import reverse
 from pika.adapters.blocking_connection import BlockingConnection
-from playwright.sync_api import FilePayload, Page, Request, Response, expect
+from playwright.sync_api import Browser, FilePayload, Page, Request, Response, StorageState, expect
 
 from tests.browser.conftest import RABBIT, connected
+from tests.browser.judging import BOTH, PHONE_LIGHT, Found, Look, judge, report
 from tests.browser.letters import fill
 from tests.browser.watched import queue_path
 from tests.support.addresses import Address, openable
@@ -25,6 +31,9 @@ addEventListener("securitypolicyviolation", event =>
   console.error(`refused by the policy: ${event.effectiveDirective} ${event.blockedURI || event.sample}`))
 """
 QUEUE, EXCHANGE, POLICY, TAG = "every.page", "every.page.in", "every", "reader"
+MANY = 120
+"""Messages: more than one page shows, and so many that a purge asks for the queue's name."""
+
 BINDING = {"source": EXCHANGE, "to": "queue", "destination": QUEUE, "key": "order.%23"}
 QUERIES: dict[str, dict[str, str]] = {
     "unbind": BINDING,
@@ -35,6 +44,17 @@ QUERIES: dict[str, dict[str, str]] = {
 }
 """Of pages that ask for more than their path says."""
 
+ALSO: dict[str, tuple[str, ...]] = {
+    "queues": ("?q=nothing%20matches", "?q=ready>many"),
+    "queue": ("#bindings", "#consumers", "#details", "?table=rates#details"),
+    "queue-history": ("?view=table&range=1h",),
+    "topology": (f"?from=~2F/{EXCHANGE}&key=order.a&node=exchange/~2F/{EXCHANGE}", "?view=table"),
+    "policies": ("?kind=operator",),
+    "permissions": ("?user=guest&vhost=/",),
+    "connections": ("?q=nothing%20matches",),
+}
+"""What else a page shows, when its address says so."""
+
 NOT_SHOWN = ("health", "palette", "history", "queue-history", "definitions-export")
 """What scripts and monitors read, or a browser saves."""
 
@@ -44,6 +64,9 @@ OF_REGISTERED = ("broker-edit", "broker-remove")
 OF_LAVINMQ = ("consumer-cancel",)
 """Neither of the two brokers can do this; their pages have the button disabled, and the address says why."""
 
+PARTS = ("of a vhost", "of a broker", "of Postroom")
+"""A test each."""
+
 
 @dataclass
 class Opened:
@@ -52,27 +75,48 @@ class Opened:
     page: Page
     known: dict[str, str]
     """An example for every parameter of a path."""
+    looks: Sequence[Look]
+    judged: int = 0
     problems: list[str] = field(default_factory=list)
+    unfit: Found = field(default_factory=dict)
+    """What is wrong for those who cannot see it all."""
 
     def __post_init__(self) -> None:
         self.page.add_init_script(REFUSED_BY_POLICY)
         self.page.on("response", self._answered)
         self.page.on("requestfailed", self._failed)
 
-    def open(self, address: Address) -> None:
+    def open_all(self, part: str, but: Sequence[str]) -> None:
+        for name, address in openable().items():
+            if _part(address) == part and name not in but:
+                self._open(address)
+        assert self.problems == []
+        assert not self.unfit, report(self.unfit)
+
+    def _open(self, address: Address) -> None:
         missing = address.parameters - self.known.keys()
         assert not missing, f"give this test an example of {', '.join(missing)} for the page {address.name}"
         path = reverse(address.name, kwargs={name: self.known[name] for name in address.parameters})
-        if query := QUERIES.get(address.name):
-            path += "?" + urlencode(query)
+        query = QUERIES.get(address.name)
+        first, *more = (f"?{urlencode(query)}" if query else "", *ALSO.get(address.name, ()))
         if address.name in NOT_SHOWN:
-            answer = self.page.request.get(path)
-            self._check(answer.status, path, answer.text())
-            return
+            answer = self.page.request.get(path + first)
+            self._check(answer.status, path + first, answer.text())
+        else:
+            self._show(path + first)
+        for each in more:
+            self._show(path + each)
+
+    def _show(self, path: str) -> None:
         self.page.goto(path, wait_until="domcontentloaded")
         if self.page.locator("live-indicator").count():
             expect(self.page.locator("live-indicator"), path).to_contain_text("Live")
         self._check(200, path, self.page.content())
+        # The sidebar has the same links on every page of a part.
+        self.unfit |= judge(self.page, path, self.looks, with_sidebar=not self.judged)
+        self.judged += 1
+        # The next page begins with the look that this one ends with.
+        self.looks = self.looks[::-1]
 
     def _answered(self, response: Response) -> None:
         self._check(response.status, response.url)
@@ -89,31 +133,53 @@ class Opened:
             self.problems.append(f"{path} shows a traceback")
 
 
-def test_every_page_opens_for_the_embedded_broker(page: Page, postroom: Served, management: httpx.Client) -> None:
-    with _consuming(connected(postroom), management) as known:
-        opened = Opened(page, {**known, "broker": "local", **_made(page, "local")})
-        for name, address in openable().items():
-            if name not in (*OF_REGISTERED, *OF_LAVINMQ):
-                opened.open(address)
+@pytest.fixture(scope="module")
+def known(
+    chromium: Browser, postroom: Served, signed_in: StorageState, management: httpx.Client
+) -> Iterator[dict[str, str]]:
+    """Of the embedded broker."""
+    with (
+        _consuming(connected(postroom), management) as known,
+        chromium.new_context(base_url=postroom.url, storage_state=signed_in) as context,
+    ):
+        yield known | {"broker": "local"} | _made(context.new_page(), "local")
 
-    assert opened.problems == []
+
+@pytest.fixture(scope="module")
+def known_to_rabbitmq(
+    chromium: Browser, postroom: Served, signed_in: StorageState, registered: RabbitMQ
+) -> Iterator[dict[str, str]]:
+    with (
+        registered.api() as api,
+        _consuming(registered.connect(), api) as known,
+        chromium.new_context(base_url=postroom.url, storage_state=signed_in) as context,
+    ):
+        yield known | {"broker": RABBIT} | _made(context.new_page(), RABBIT)
 
 
-def test_every_page_of_a_broker_opens_for_a_rabbitmq(page: Page, registered: RabbitMQ) -> None:
-    with registered.api() as api, _consuming(registered.connect(), api) as known:
-        opened = Opened(page, {**known, "broker": RABBIT, **_made(page, RABBIT)})
-        for name, address in openable().items():
-            if "broker" in address.parameters and name not in OF_LAVINMQ:
-                opened.open(address)
+@pytest.mark.parametrize("part", PARTS)
+def test_every_page_opens_and_is_for_everybody(page: Page, known: dict[str, str], part: str) -> None:
+    Opened(page, known, BOTH).open_all(part, but=(*OF_REGISTERED, *OF_LAVINMQ))
 
-    assert opened.problems == []
+
+@pytest.mark.parametrize("part", PARTS[:2])
+def test_every_page_of_a_rabbitmq_opens_and_is_for_everybody(
+    page: Page, known_to_rabbitmq: dict[str, str], part: str
+) -> None:
+    Opened(page, known_to_rabbitmq, [PHONE_LIGHT]).open_all(part, but=OF_LAVINMQ)
+
+
+def _part(address: Address) -> str:
+    if "vhost" in address.parameters:
+        return "of a vhost"
+    return "of a broker" if "broker" in address.parameters else "of Postroom"
 
 
 @contextmanager
 def _consuming(connection: BlockingConnection, api: httpx.Client) -> Iterator[dict[str, str]]:
     """A queue with a binding, messages, policies and a consumer that holds some: what they are called in paths."""
     channel = connection.channel()
-    fill(channel, QUEUE, 5)
+    fill(channel, QUEUE, MANY)
     channel.basic_qos(prefetch_count=2)
     channel.basic_consume(QUEUE, lambda *_: None, consumer_tag=TAG)
     policy = {"pattern": "^every", "definition": {"max-length": 1000}, "apply-to": "queues"}

@@ -1,0 +1,97 @@
+"""Whether everybody can use a page: WCAG 2.2 AA by axe-core, light and dark, wide and narrow; nothing scrolls sideways.
+
+Colours depend on the scheme alone and places on the width alone (tests/house/test_styles.py sees to it): what was
+judged dark on a phone and light on a desktop needs no other look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypedDict
+
+from playwright.sync_api import Page, ViewportSize
+
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.support.waiting import wait_until
+
+AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text()
+SETTLED_SECONDS = 5
+Rules = dict[str, str | list[str]]
+"""What of axe to run, as its option `runOnly` takes it."""
+
+WCAG: Rules = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+CONTRAST: Rules = {"type": "rule", "values": ["color-contrast"]}
+Found = dict[str, list[str]]
+"""What is wrong, by the name of the page and its look."""
+
+FITS = "document.scrollingElement.scrollWidth <= innerWidth"
+JUDGE = """
+async ([context, runOnly]) => {
+  const { violations } = await axe.run(context ?? document, { runOnly, resultTypes: ["violations"], preload: false })
+  return {
+    fits: document.scrollingElement.scrollWidth <= innerWidth,
+    problems: violations.map(({ id, help, nodes }) => `${id}: ${help}\\n` +
+      nodes.map(node => `  ${node.target.join(" ")}  ${node.any[0]?.message ?? ""}`).join("\\n")),
+  }
+}
+"""
+BESIDE_THE_SIDEBAR = {"exclude": [[".side"]]}
+"""Of axe's work on a page that has little in it, the sidebar is half."""
+
+OVERFLOWING = """
+() => [...document.querySelectorAll("body *")]
+  .filter(each => each.getBoundingClientRect().right > innerWidth + 1 && !each.closest("[hidden], .side"))
+  .slice(0, 5).map(each => each.outerHTML.slice(0, 120))
+"""
+
+
+class Verdict(TypedDict):
+    fits: bool
+    problems: list[str]
+
+
+@dataclass(slots=True, frozen=True)
+class Look:
+    size: ViewportSize
+    scheme: Literal["light", "dark"]
+    rules: Rules
+
+    def __str__(self) -> str:
+        return f"{self.size['width']} px, {self.scheme}"
+
+
+PHONE_LIGHT = Look(PHONE, "light", WCAG)
+BOTH = (Look(PHONE, "dark", WCAG), Look(DESKTOP, "light", WCAG))
+EVERY = (Look(DESKTOP, "dark", CONTRAST), Look(PHONE, "light", CONTRAST), *BOTH)
+"""Where only colours are other than in another look, only they are judged."""
+
+
+def judge(page: Page, name: str, looks: Sequence[Look] = BOTH, *, with_sidebar: bool = False) -> Found:
+    """Of every look at the page as it is, without loading it again; the last of them stays."""
+    context = None if with_sidebar else BESIDE_THE_SIDEBAR
+    # By evaluate: the Content-Security-Policy refuses a script that the test would add to the page.
+    page.evaluate(AXE)
+    found: Found = {}
+    for look in looks:
+        page.set_viewport_size(look.size)
+        page.emulate_media(color_scheme=look.scheme)
+        verdict: Verdict = page.evaluate(JUDGE, [context, look.rules])
+        problems = verdict["problems"] + ([] if verdict["fits"] else _overflowing(page))
+        if problems:
+            found[f"{name}, {look}"] = problems
+    return found
+
+
+def report(found: Found) -> str:
+    return "\n".join(f"{name}\n{problem}" for name, problems in found.items() for problem in problems)
+
+
+def _overflowing(page: Page) -> list[str]:
+    try:
+        # A chart follows its place a moment after the window was made smaller.
+        wait_until(lambda: bool(page.evaluate(FITS)), within=SETTLED_SECONDS)
+    except AssertionError:
+        return ["scrolls sideways: " + "\n".join(page.evaluate(OVERFLOWING))]
+    return []
