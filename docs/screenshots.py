@@ -1,7 +1,8 @@
 """Pictures of the running demo for README and docs: `make screenshots`.
 
-Starts Postroom and its demo in a temporary folder, waits until there is something to see, and takes every page in
-light, dark and 390 px width. Pictures are small because they are in the repository: palette PNGs of the visible page.
+Starts Postroom and its demo in a temporary folder, waits until there is something to see, and takes README's pictures:
+palette PNGs of the visible page, small because they are in the repository. With --into every page is taken from top to
+bottom in light, dark and 390 px width, for somebody to look at.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, ViewportSize, sync_playwright
 
 from tests.support import serving
 from tests.support.serving import Served
@@ -30,7 +32,10 @@ PAGES = {
     "queues": BROKER + "queues/",
     "queue": QUEUE,
     "queue-consumers": QUEUE + "#consumers",
+    "queue-details": QUEUE + "#details",
+    "queues-none": BROKER + "queues/?q=nothing",
     "queue-new": BROKER + "queues/new/",
+    "queue-bind": QUEUE + "bind/",
     "queue-delete": QUEUE + "delete/",
     "messages": QUEUE + "messages/",
     "publish": QUEUE + "publish/",
@@ -40,30 +45,52 @@ PAGES = {
     "exchanges": BROKER + "exchanges/",
     "exchange": BROKER + "~2F/exchanges/events/",
     "exchange-new": BROKER + "exchanges/new/",
+    "exchange-bind": BROKER + "~2F/exchanges/events/bind/",
+    "exchange-publish": BROKER + "~2F/exchanges/events/publish/",
+    "exchange-delete": BROKER + "~2F/exchanges/events/delete/",
+    "unbind": BROKER + "~2F/unbind/?source=events&to=queue&destination=payments.capture&key=payment.*",
     "bindings": BROKER + "bindings/",
     "topology": BROKER + "topology/",
+    "topology-table": BROKER + "topology/?view=table",
+    "topology-message": BROKER + "topology/?from=~2F/events&key=order.paid&node=exchange/~2F/events",
     "connections": BROKER + "connections/",
     "channels": BROKER + "channels/",
     "consumers": BROKER + "consumers/",
     "unacked": BROKER + "unacked/",
+    "user-close": BROKER + "connections/of/guest/close/",
     "nodes": BROKER + "nodes/",
+    "node": BROKER + "nodes/postroom~40localhost/",
     "vhosts": BROKER + "vhosts/",
     "vhost": BROKER + "vhosts/~2F/",
     "vhost-new": BROKER + "add-vhost/",
+    "vhost-edit": BROKER + "vhosts/~2F/edit/",
+    "vhost-delete": BROKER + "vhosts/~2F/delete/",
     "policies": BROKER + "policies/",
+    "policies-operator": BROKER + "policies/?kind=operator",
     "policy-new": BROKER + "policies/new/",
+    "policy-edit": BROKER + "~2F/policies/orders/",
+    "policy-delete": BROKER + "~2F/policies/orders/delete/",
     "limits": BROKER + "limits/",
     "definitions": BROKER + "definitions/",
     "jobs": "/jobs/",
     "broker": "/brokers/new/",
     "settings": "/settings/",
     "about": "/about/",
+    "nothing": "/no/such/page/",
 }
-LOOKS = {
-    "light": {"viewport": {"width": 1400, "height": 900}, "color_scheme": "light"},
-    "dark": {"viewport": {"width": 1400, "height": 900}, "color_scheme": "dark"},
-    "390": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"},
+DESKTOP: ViewportSize = {"width": 1400, "height": 900}
+LOOKS: dict[str, tuple[ViewportSize, Literal["light", "dark"]]] = {
+    "light": (DESKTOP, "light"),
+    "dark": (DESKTOP, "dark"),
+    "390": ({"width": 390, "height": 844}, "light"),
 }
+DEFINITIONS = b"""{"queues": [
+  {"vhost": "/", "name": "returns", "durable": true, "auto_delete": false, "arguments": {}},
+  {"vhost": "/", "name": "payments.capture", "durable": true, "auto_delete": false, "arguments": {}}
+]}"""
+LOADED_MS, DRAWN_MS = 2500, 500
+"""Until the charts have their points, and until they follow another look."""
+
 Colour = tuple[int, int, int]
 COMMON_COLOURS = 160
 
@@ -92,9 +119,11 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        _warm_up(browser, served, options.warm_up)
-        for look in LOOKS:
-            _take(browser, served, look, options.into)
+        page = _ready(browser, served, options.warm_up)
+        if options.into is None:
+            _take_for_readme(page)
+        else:
+            _take_all(page, options.into)
         browser.close()
 
 
@@ -110,41 +139,96 @@ def _demo(served: Served) -> Iterator[None]:
         process.wait()
 
 
-def _warm_up(browser: Browser, served: Served, seconds: int) -> None:
-    page = browser.new_page()
-    _log_in(page, served)
-    page.wait_for_timeout(seconds * 1000)
-    page.close()
-
-
-def _take(browser: Browser, served: Served, look: str, into: Path | None) -> None:
-    context = browser.new_context(**LOOKS[look])  # type: ignore[arg-type]
-    page = context.new_page()
-    _log_in(page, served)
-    for name, address in PAGES.items():
-        if into is None and f"{name}-{look}" not in IN_README:
-            continue
-        page.goto(served.url + address)
-        look_button = page.locator(".look__form button")
-        if look_button.count():
-            look_button.click()
-            page.locator(".panes").wait_for()
-        else:
-            page.wait_for_timeout(2500)
-        page.locator("live-indicator", has_text="Live").wait_for()
-        path = (into or FOLDER) / f"{name}-{look}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=path)
-        _shrink(path)
-    context.close()
-
-
-def _log_in(page: Page, served: Served) -> None:
-    page.goto(served.url + "/login/")
+def _ready(browser: Browser, served: Served, warm_up_seconds: int) -> Page:
+    """A page of the administrator, when the demo has run for a while."""
+    page = browser.new_page(viewport=DESKTOP, base_url=served.url)
+    page.goto("/login/")
     page.fill("[name=username]", served.name)
     page.fill("[name=password]", served.password)
     page.click("form button")
     page.wait_for_url(served.url + "/")
+    page.wait_for_timeout(warm_up_seconds * 1000)
+    return page
+
+
+def _take_for_readme(page: Page) -> None:
+    for picture in IN_README:
+        name, _, look = picture.rpartition("-")
+        size, scheme = LOOKS[look]
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=scheme)
+        _open(page, PAGES[name])
+        path = FOLDER / f"{picture}.png"
+        page.screenshot(path=path)
+        _shrink(path)
+
+
+def _take_all(page: Page, into: Path) -> None:
+    into.mkdir(parents=True, exist_ok=True)
+    made = _make(page)
+    for name, address in (PAGES | made).items():
+        _open(page, address)
+        _take(page, name, into)
+    page.context.clear_cookies()
+    page.goto("/login/")
+    _take(page, "login", into)
+
+
+def _take(page: Page, name: str, into: Path) -> None:
+    for look, (size, scheme) in LOOKS.items():
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(DRAWN_MS)
+        page.screenshot(path=into / f"{name}-{look}.png", full_page=True)
+    page.set_viewport_size(DESKTOP)
+
+
+def _open(page: Page, address: str) -> None:
+    page.goto(address)
+    look_button = page.locator(".look__form button")
+    if look_button.count():
+        look_button.click()
+        page.locator(".panes").wait_for()
+    else:
+        page.wait_for_timeout(LOADED_MS)
+    page.locator("live-indicator", has_text="Live").wait_for()
+
+
+def _make(page: Page) -> dict[str, str]:
+    """What the demo has none of: a policy, a plan and a job. Returns pages of what has no name of its own."""
+    page.goto(BROKER + "policies/new/")
+    page.get_by_label("Name", exact=True).fill("orders")
+    page.get_by_label("Pattern").fill(r"^orders\.")
+    page.locator("[name=set_max-length]").fill("5000")
+    page.get_by_role("button", name="Review").click()
+    page.get_by_role("button", name="Save policy").click()
+    page.wait_for_url("**/policies/**")
+    file = FilePayload(name="shop.json", mimeType="application/json", buffer=DEFINITIONS)
+    page.goto(BROKER + "definitions/")
+    page.get_by_label("File", exact=True).set_input_files(file)
+    page.get_by_role("button", name="Make the plan").click()
+    page.wait_for_url("**/plans/*/")
+    plan = page.url
+    page.goto(QUEUE + "publish/")
+    page.get_by_label("Body", exact=True).fill('{"payment": 1}')
+    page.get_by_role("button", name="Review").click()
+    page.get_by_role("button", name="Publish 1 message").click()
+    page.wait_for_url("**/jobs/*/")
+    job = page.url
+    page.goto(BROKER + "channels/")
+    page.locator("tbody th a").first.click()
+    page.wait_for_url("**/channels/*/")
+    channel = page.url
+    page.goto(BROKER + "connections/")
+    page.locator("tbody th a").first.click()
+    page.wait_for_url("**/connections/*/")
+    return {
+        "definitions-plan": plan,
+        "job": job,
+        "channel": channel,
+        "connection": page.url,
+        "connection-close": page.url + "close/",
+    }
 
 
 def _shrink(path: Path) -> None:
