@@ -59,6 +59,8 @@ class Session(asyncio.Protocol):
         self.received_bytes = self.sent_bytes = 0
         self.connected_at = datetime.now(UTC)
         self.is_paused = False
+        self.is_dismissed = False
+        """We sent connection.close. That the peer sent its own in the same read makes nothing before it right."""
         self.halts: set[Halt] = set()
         self.has_published = False
         """In this turn."""
@@ -180,7 +182,7 @@ class Session(asyncio.Protocol):
             self.protocol.refused(number)
             self.reply(number, channel.Close(error.code, text, class_id, method_id))
             return
-        if self.protocol.state in (State.CLOSING, State.CLOSED):
+        if self.is_dismissed:
             return
         log.warning("%s closes: %s", self.name, error.reply_text)
         self.dismiss(error, class_id, method_id)
@@ -188,6 +190,7 @@ class Session(asyncio.Protocol):
     def dismiss(self, error: AmqpError, class_id: int = 0, method_id: int = 0) -> None:
         """Close the connection with this error, without a word in the log."""
         text = error.reply_text.encode()[:255].decode(errors="ignore")
+        self.is_dismissed = True
         self.protocol.closing()
         self._waiting = []
         for why in list(self.halts):

@@ -244,8 +244,11 @@ def test_publish_cut_after_any_byte_leaves_nothing(broker: EmbeddedBroker) -> No
         assert looks.expect(queue.DeleteOk).message_count == 0
 
 
+@pytest.mark.parametrize("at_once", [False, True], ids=["in pieces", "at once"])
 @pytest.mark.parametrize("ending", [(), (connection.Close(200, "bye"),)], ids=["open", "closed"])
-def test_what_is_said_behind_a_refused_open_is_dropped(broker: EmbeddedBroker, ending: tuple[Method, ...]) -> None:
+def test_what_is_said_behind_a_refused_open_is_dropped(
+    broker: EmbeddedBroker, ending: tuple[Method, ...], at_once: bool
+) -> None:
     with RawClient(broker.amqp_port) as client:
         client.greet()
         client.call(0, connection.StartOk({}, "PLAIN", b"\0guest\0guest", "en_US"))
@@ -253,8 +256,10 @@ def test_what_is_said_behind_a_refused_open_is_dropped(broker: EmbeddedBroker, e
         refused = (connection.TuneOk(2047, 131_072, 0), connection.Open("no such vhost"))
         after = frames.method(1, channel.Open()) + frames.method(1, queue.Declare(queue="q"))
 
-        client.send(b"".join(frames.method(0, method) for method in refused) + after)
-        client.call(0, *ending)
+        said = [frames.method(0, method) for method in refused] + [after]
+        said += [frames.method(0, method) for method in ending]
+        for piece in [b"".join(said)] if at_once else said:
+            client.send(piece)
 
         assert client.expect(connection.Close).reply_code == 530
     assert "mistake" not in (broker.home / "broker.log").read_text()
