@@ -53,7 +53,8 @@ async def park(address: str, ports: Ports, count: int) -> dict[str, object]:
 async def _stay(address: str, ports: Ports, state: str, limit: asyncio.Semaphore) -> tuple[str, float]:
     async with limit:
         # Together they would overflow the kernel's queue, and be parked where the broker never sees them.
-        reader, writer = await asyncio.open_connection("127.0.0.1", ports[state in TO_TLS], local_addr=(address, 0))
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            reader, writer = await asyncio.open_connection("127.0.0.1", ports[state in TO_TLS], local_addr=(address, 0))
         writer.write(STATES[state])
     began = time.monotonic()
     try:
@@ -86,7 +87,8 @@ async def guess(address: str, port: int, seconds: float) -> dict[str, object]:
 
 
 async def _guess(address: str, port: int, number: int) -> str:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(address, 0))
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(address, 0))
     try:
         user = b"guest" if number % 2 else b"user-%d" % (number % 50)
         wrong = connection.StartOk(TOLD, "PLAIN", b"\0" + user + b"\0wrong-%d" % number, "en_US")
