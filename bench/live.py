@@ -52,6 +52,9 @@ SECONDS = 60.0
 SETTLE_SECONDS = 8.0
 """After the last viewer has come: what they were sent at once is through."""
 
+WARM_SECONDS = 310.0
+"""Until each queue's sparkline has its 60 points: before that memory grows because there is more to remember."""
+
 PAUSE_SECONDS = 0.7
 """COLLECT_WATCHED_SECONDS of dashboard/settings.py."""
 
@@ -152,18 +155,19 @@ class Window:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.live", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seconds", type=float, default=SECONDS)
+    parser.add_argument("--warm", type=float, default=WARM_SECONDS, help="seconds of traffic before anybody looks")
     parser.add_argument("--viewers", type=int, default=VIEWERS)
     parser.add_argument("--beside", default="", help="a sentence for the report: what else the machine did")
     parser.add_argument("--no-report", action="store_true", help="leave docs/benchmarks-live.md as it is")
     asked = parser.parse_args()
-    one, many = _windows(asked.viewers, asked.seconds)
+    one, many = _windows(asked.viewers, asked.seconds, asked.warm)
     text = _report(one, many, asked.viewers, asked.seconds, asked.beside)
     print(text)
     if not asked.no_report:
         FILE.write_text(text)
 
 
-def _windows(viewers: int, seconds: float) -> tuple[Window, Window]:
+def _windows(viewers: int, seconds: float, warm: float) -> tuple[Window, Window]:
     with tempfile.TemporaryDirectory() as home, serving.serving(Path(home)) as served, wire_to(served.api_port) as wire:
         names = [f"queue-{number:04}" for number in range(QUEUES)]
         _declare(served, names)
@@ -173,6 +177,7 @@ def _windows(viewers: int, seconds: float) -> tuple[Window, Window]:
         still = [Viewer(each.session, each.feed, each.only, is_stalled=True) for each in crowd[:STALLED]]
         traffic = Traffic(served, names)
         with traffic.running():
+            time.sleep(warm)
             return (
                 _window(served, wire.asked, traffic, crowd[:1], seconds),
                 _window(served, wire.asked, traffic, still + crowd[STALLED:], seconds),
