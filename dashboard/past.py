@@ -5,6 +5,7 @@ Points are [second, ready, unacked, publish, deliver, ack], as those of dashboar
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -51,6 +52,9 @@ class Span:
     point: int
 
 
+MAX_POINTS = 1_000
+"""Of a span that was zoomed into: a chart has no more pixels."""
+
 SPANS = {
     "1m": Span(60, 10, 10),
     "10m": Span(600, 10, 10),
@@ -69,11 +73,21 @@ class Marked:
     label: str
 
 
+def between(since: float, until: float, now: float) -> Span:
+    """For a span of the past: in points as fine as there are samples of then, at most MAX_POINTS."""
+    seconds = max(math.ceil(until - since), 1)
+    kept = sorted(settings.HISTORY_SECONDS.items())
+    step = next((step for step, age in kept if since >= now - age), kept[-1][0])
+    return Span(seconds, step, step * math.ceil(seconds / step / MAX_POINTS))
+
+
 def points(broker: Broker, queue: Key | None, span: Span, now: float) -> Points:
-    """Oldest first, from the first sample on that there is; without one, empty."""
+    """Until `now`, oldest first, from the first sample on that there is; without one, empty."""
+    until = int(now)
     since = int(now - span.seconds) // span.point * span.point
-    beats = _samples(broker, None, span.step, since)
-    found = beats if queue is None else _held(_samples(broker, queue, span.step, since - HELD * span.step), beats, span)
+    beats = _samples(broker, None, span.step, since, until)
+    own = [] if queue is None else _samples(broker, queue, span.step, since - HELD * span.step, until)
+    found = beats if queue is None else _held(own, beats, span)
     return [[at, *values] for at, values in _with_gaps(_in_points(found, span.point), span.point)]
 
 
@@ -91,14 +105,14 @@ def _sum(found: list[Values]) -> Values:
     return tuple(sum(column) if column else None for column in columns)
 
 
-def marks(broker: Broker, queue: Key | None, since: float) -> list[Marked]:
-    """What happened since then: to this queue and its broker, or (None) on the whole broker. Oldest first."""
-    begun = datetime.fromtimestamp(since, UTC)
-    seen = Mark.objects.filter(broker=broker, at__gte=begun)
+def marks(broker: Broker, queue: Key | None, since: float, until: float) -> list[Marked]:
+    """What happened in that time: to this queue and its broker, or (None) on the whole broker. Oldest first."""
+    within = (datetime.fromtimestamp(since, UTC), datetime.fromtimestamp(until, UTC))
+    seen = Mark.objects.filter(broker=broker, at__range=within)
     vhost, name = queue or ("", "")
     of_queue = seen.filter(vhost=vhost, queue=name) if queue else seen.none()
     known = [Marked(mark.at.timestamp(), mark.label) for mark in [*of_queue, *seen.filter(queue="")]]
-    done = Operation.objects.filter(broker=broker, started_at__gte=begun, kind__in=MARKED).exclude(
+    done = Operation.objects.filter(broker=broker, started_at__range=within, kind__in=MARKED).exclude(
         kind__in=OF_DEFINITIONS
     )
     for operation in done.defer("parameters", "problems").order_by("-started_at")[:MAX_MARKS]:
@@ -115,10 +129,10 @@ def _concerns(operation: Operation, vhost: str, queue: str) -> bool:
     return any(item.get("vhost") == vhost and item.get("queue") == queue for item in operation.items)
 
 
-def _samples(broker: Broker, queue: Key | None, step: int, since: int) -> list[tuple[int, Values]]:
+def _samples(broker: Broker, queue: Key | None, step: int, since: int, until: int) -> list[tuple[int, Values]]:
     vhost, name = queue or ("", "")
     wanted = Sample.objects.filter(track__broker=broker, track__vhost=vhost, track__queue=name)
-    rows = wanted.filter(step=step, at__gte=since).order_by("at")
+    rows = wanted.filter(step=step, at__range=(since, until)).order_by("at")
     return [
         (at, tuple(values)) for at, *values in rows.values_list("at", "ready", "unacked", "publish", "deliver", "ack")
     ]

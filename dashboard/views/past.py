@@ -1,13 +1,16 @@
 """The past of charts: what the database kept, for ranges longer than the live feeds hold, and marks.
 
-As JSON for scripts, and with `?view=table` as a page for those without.
+Of a range until now (`?range=8h`), or of a span that was zoomed into (`?from=…&to=…`, seconds since 1970). As JSON for
+scripts, and with `?view=table` as a page for those without.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -19,54 +22,76 @@ from dashboard.models.grant import Role
 from dashboard.pages.past import PastPage, PastRow
 from dashboard.past import SPANS, Marked, Points, Span
 
+SECOND = re.compile(r"[0-9]{1,10}")
+
 LIVE_SECONDS = 3600
 """Ranges up to this come with the feed: a script asks for their marks only."""
 
-USUAL = "10m"
+
+@dataclass(slots=True, frozen=True)
+class Asked:
+    span: Span
+    until: float
+    range: str
+    """Empty: of a span that was zoomed into."""
+    is_table: bool
+
+    @property
+    def since(self) -> float:
+        return self.until - self.span.seconds
+
+    @property
+    def wants_points(self) -> bool:
+        return not self.range or self.is_table or self.span.seconds > LIVE_SECONDS
 
 
 def of_queue(request: HttpRequest, broker: str, vhost: str, queue: str) -> HttpResponse:
-    """{"points": […], "marks": [[second, label], …]} of one queue."""
+    """{"points": […], "marks": [[second, label], …], "step": seconds between two points} of one queue."""
     found = access.broker_or_404(request.user, broker)
     access.require(request.user, found, vhost, Role.VIEWER)
-    span = _span(request)
-    if span is None:
+    asked = _asked(request)
+    if asked is None:
         return _refused()
-    now = time.time()
-    points = past.points(found, (vhost, queue), span, now) if _is_wanted(request, span) else []
-    marks = past.marks(found, (vhost, queue), now - span.seconds)
-    if _is_table(request):
-        return _table(request, points, marks, span, found, vhost, queue)
-    return JsonResponse({"points": points, "marks": _pairs(marks)})
+    key = vhost, queue
+    points = past.points(found, key, asked.span, asked.until) if asked.wants_points else []
+    marks = past.marks(found, key, asked.since, asked.until)
+    if asked.is_table:
+        return _table(request, asked, points, marks, found, vhost, queue)
+    return JsonResponse({"points": points, "marks": _pairs(marks), "step": asked.span.point})
 
 
 def of_brokers(request: HttpRequest) -> HttpResponse:
-    """{"points": {slug: […]}, "marks": […]} of the brokers that this person sees as a whole: parts have no past."""
-    span = _span(request)
-    if span is None:
+    """{"points": {slug: […]}, …} of the brokers that this person sees as a whole: parts have no past."""
+    asked = _asked(request)
+    if asked is None:
         return _refused()
-    now = time.time()
     whole = [each for each in access.visible_brokers(request.user) if access.visible_vhosts(request.user, each) is None]
-    is_wanted = _is_wanted(request, span)
-    points = {each.slug: past.points(each, None, span, now) if is_wanted else [] for each in whole}
-    found = [mark for each in whole for mark in past.marks(each, None, now - span.seconds)]
+    points = {
+        each.slug: past.points(each, None, asked.span, asked.until) if asked.wants_points else [] for each in whole
+    }
+    found = [mark for each in whole for mark in past.marks(each, None, asked.since, asked.until)]
     marks = sorted(found, key=lambda mark: mark.at)[-past.MAX_MARKS :]
-    if _is_table(request):
-        return _table(request, past.summed(points.values()), marks, span)
-    return JsonResponse({"points": points, "marks": _pairs(marks)})
+    if asked.is_table:
+        return _table(request, asked, past.summed(points.values()), marks)
+    return JsonResponse({"points": points, "marks": _pairs(marks), "step": asked.span.point})
 
 
-def _span(request: HttpRequest) -> Span | None:
-    return SPANS.get(request.GET.get("range", ""))
+def _asked(request: HttpRequest) -> Asked | None:
+    """None for what is neither a range nor a span."""
+    now, is_table = time.time(), request.GET.get("view") == "table"
+    name = request.GET.get("range", "")
+    if name in SPANS:
+        return Asked(SPANS[name], now, name, is_table)
+    since, until = (_second(request.GET.get(end, "")) for end in ("from", "to"))
+    if name or since is None or until is None or since >= until:
+        return None
+    until = min(until, int(now) + 1)
+    return Asked(past.between(since, until, now), until, "", is_table)
 
 
-def _is_table(request: HttpRequest) -> bool:
-    return request.GET.get("view") == "table"
-
-
-def _is_wanted(request: HttpRequest, span: Span) -> bool:
-    """Whether points are to be read at all."""
-    return span.seconds > LIVE_SECONDS or _is_table(request)
+def _second(text: str) -> int | None:
+    """Seconds since 1970, of this century or the next."""
+    return int(text) if SECOND.fullmatch(text) else None
 
 
 def _pairs(marks: Iterable[Marked]) -> list[tuple[float, str]]:
@@ -74,14 +99,15 @@ def _pairs(marks: Iterable[Marked]) -> list[tuple[float, str]]:
 
 
 def _refused() -> JsonResponse:
-    return JsonResponse({"error": f"range takes one of {', '.join(SPANS)}"}, status=400)
+    error = f"range takes one of {', '.join(SPANS)}; without it from and to take seconds since 1970, from before to"
+    return JsonResponse({"error": error}, status=400)
 
 
 def _table(
     request: HttpRequest,
+    asked: Asked,
     points: Points,
     marks: Sequence[Marked],
-    span: Span,
     broker: Broker | None = None,
     vhost: str = "",
     queue: str = "",
@@ -91,9 +117,9 @@ def _table(
         vhost=vhost,
         queue=queue,
         rows=_rows(points, marks),
-        range=request.GET["range"],
+        range=asked.range,
         ranges=tuple(SPANS),
-        point_seconds=span.point,
+        point_seconds=asked.span.point,
     )
     return render(request, "past/table.html", {"page": page})
 

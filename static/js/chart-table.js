@@ -15,7 +15,7 @@ export function turnTable(kind) {
   const address = new URL(location.href)
   if (kinds.length) address.searchParams.set("table", kinds.join(","))
   else address.searchParams.delete("table")
-  history.replaceState(history.state, "", address)
+  history.replaceState(null, "", address)
 }
 
 export class ChartTable {

@@ -131,5 +131,5 @@ document.addEventListener("keydown", event => {
     return
   }
   if (keys[event.key]) keys[event.key](event)
-  else if (/^[a-z]$/.test(event.key)) $(`[data-key="${event.key}"]`)?.click()
+  else if (/^[a-z0<>+-]$/.test(event.key)) $(`[data-key="${event.key}"]`)?.click()
 })

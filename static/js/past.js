@@ -3,9 +3,9 @@
 const FRESH_MS = 1_000
 const known = new Map() // address -> { at, answer }
 
-/** {points, marks} of a range; throws when the server says no. */
-export function past(address, range) {
-  const asked = `${address}?range=${range}`
+/** {points, marks, step} of a range, or of a span as [from, to]; throws when the server says no. */
+export function past(address, range, span) {
+  const asked = span ? `${address}?from=${span[0]}&to=${span[1]}` : `${address}?range=${range}`
   const before = known.get(asked)
   if (before && performance.now() - before.at < FRESH_MS) return before.answer
   const answer = get(asked)

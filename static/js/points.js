@@ -25,11 +25,24 @@ export function withHoles(all, step) {
   })
 }
 
+/** Those of a span and no more. */
+export const inside = (points, [from, to]) => points.filter(point => point[AT] >= from && point[AT] <= to)
+
 /** Those of a span, and one more on either side, where there are any: the lines run on to its ends. */
 export function cut(points, [from, to]) {
   const first = points.findLastIndex(point => point[AT] <= from)
   const last = points.findIndex(point => point[AT] >= to)
   return points.slice(Math.max(0, first), last < 0 ? undefined : last + 1)
+}
+
+/** Of several { points, step } the one that shows a span best: the finest of those that have most of it. */
+export function best(held, span) {
+  const covered = ({ points, step }) => {
+    const within = inside(points, span)
+    return within.length ? within.at(-1)[AT] - within[0][AT] + step : 0
+  }
+  const most = Math.max(...held.map(covered))
+  return held.filter(each => covered(each) >= 0.75 * most).sort((one, other) => one.step - other.step)[0]
 }
 
 /** All brokers together: at each second the sum of what each of them last said. `step`: seconds between two points. */

@@ -1,8 +1,10 @@
-"""Charts follow their place, are tables for those who want to read or copy them, and tell the viewer's own time."""
+"""Charts follow their place, are tables for those who want to read or copy them, and tell the viewer's own time,
+and are zoomed into by mouse, buttons and keys."""
 
 from __future__ import annotations
 
 import re
+from typing import cast
 
 from pika.adapters.blocking_connection import BlockingChannel
 from playwright.sync_api import Page, StorageState, ViewportSize, expect
@@ -15,6 +17,8 @@ from tests.support.waiting import wait_until
 PHONE: ViewportSize = {"width": 390, "height": 844}
 SETTLED_SECONDS = 10
 FITS = "document.scrollingElement.scrollWidth <= innerWidth"
+LIVE = re.compile(r"\?range=1m$")
+ZOOMED = re.compile(r"\?range=1m&from=(\d+)&to=(\d+)$")
 EXCHANGE = "/brokers/local/~2F/exchanges/amq.topic/"
 
 
@@ -70,6 +74,95 @@ def test_a_chart_is_a_table_of_the_same_numbers_in_the_viewers_zone(
     page.get_by_role("button", name="Table of depth").click()
     expect(page.locator("rate-chart[kind=depth] canvas")).to_be_visible()
     expect(page).to_have_url(re.compile(r"\?range=1m$"))
+
+
+def test_a_span_that_was_dragged_over_stands_still_until_the_zoom_is_reset(
+    page: Page, channel: BlockingChannel
+) -> None:
+    fill(channel, "zoomed", 2)
+    page.goto(queue_path("zoomed") + "?range=1m")
+    depth, rates = (page.locator(f"rate-chart[kind={kind}] canvas") for kind in ("depth", "rates"))
+    wait_until(lambda: len(_points(page)) >= 5, within=30)
+
+    _drag(page, 0.98, 0.6)
+
+    expect(page).to_have_url(ZOOMED)
+    expect(depth).to_have_attribute(
+        "aria-label", re.compile(r"^Depth of zoomed from .* to .*: ready up to 2, unacked up to 0$")
+    )
+    expect(rates).to_have_attribute("aria-label", re.compile(r"^Rates of zoomed from "))
+    # Its tooltip goes with the mouse, at the next frame.
+    page.mouse.move(0, 0)
+    page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    address, points, picture = page.url, _points(page), _picture(page)
+    fill(channel, "zoomed", 3)
+    expect(page.locator(".tile", has_text="Ready").locator("dd").first).to_have_text("5")
+    assert (page.url, _points(page), _picture(page)) == (address, points, picture)
+
+    page.reload()
+    expect(depth).to_have_attribute("aria-label", re.compile(r"^Depth of zoomed from "))
+    page.get_by_role("button", name="Reset zoom").click()
+    expect(page).to_have_url(LIVE)
+    expect(depth).to_have_attribute("aria-label", re.compile(r"^Depth of zoomed: ready 5, "))
+    _drag(page, 0.5, 0.505)
+    expect(page).to_have_url(LIVE)
+
+
+def test_keys_and_a_double_click_zoom_as_well(page: Page, channel: BlockingChannel) -> None:
+    channel.queue_declare("keyed")
+    page.goto(queue_path("keyed") + "?range=1m")
+    expect(page.locator("live-indicator")).to_contain_text("Live")
+    reset = page.get_by_role("button", name="Reset zoom")
+
+    page.keyboard.press("+")
+    expect(reset).to_be_visible()
+    from_, to = _span(page)
+    page.keyboard.press("<")
+    earlier = _span(page)
+    page.keyboard.press("+")
+    narrow = _span(page)
+
+    assert to - from_ == 30
+    assert earlier == (from_ - 15, to - 15)
+    assert (narrow[0] - earlier[0], narrow[1] - narrow[0]) in ((7, 15), (8, 15))
+    page.keyboard.press("-")
+    assert _span(page)[1] - _span(page)[0] == 30
+    page.keyboard.press("-")
+    expect(reset).to_be_hidden()
+    expect(page).to_have_url(LIVE)
+    page.keyboard.press("+")
+    page.locator("rate-chart[kind=rates] canvas").dblclick()
+    expect(page).to_have_url(LIVE)
+    page.keyboard.press("+")
+    page.get_by_role("button", name="10m").click()
+    expect(page).to_have_url(re.compile(r"\?range=10m$"))
+
+
+def _points(page: Page) -> list[list[float]]:
+    return cast(list[list[float]], page.evaluate("document.querySelector('rate-chart[kind=depth]').points"))
+
+
+def _picture(page: Page) -> str:
+    return cast(str, page.evaluate("document.querySelector('rate-chart[kind=depth] canvas').toDataURL()"))
+
+
+def _span(page: Page) -> tuple[int, int]:
+    """That the address names."""
+    expect(page).to_have_url(ZOOMED)
+    found = re.search(ZOOMED, page.url)
+    assert found is not None
+    return int(found[1]), int(found[2])
+
+
+def _drag(page: Page, start: float, end: float) -> None:
+    """Over the chart of depth, by shares of its width."""
+    box = page.locator("rate-chart[kind=depth] canvas").bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + start * box["width"], middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + end * box["width"], middle, steps=4)
+    page.mouse.up()
 
 
 def _fits(page: Page) -> bool:

@@ -96,8 +96,8 @@ def test_marks_are_of_the_queue_its_broker_and_jobs_in_order() -> None:
     _job(Kind.DELETE, 50, queue="", items=[{"vhost": "/", "queue": "orders"}])
     _job(Kind.PUBLISH, 55, queue="orders")
 
-    of_queue = past.marks(broker, QUEUE, BEGUN)
-    of_broker = past.marks(broker, None, BEGUN)
+    of_queue = past.marks(broker, QUEUE, BEGUN, BEGUN + 60)
+    of_broker = past.marks(broker, None, BEGUN, BEGUN + 60)
 
     assert [(mark.at - BEGUN, mark.label) for mark in of_queue] == [
         (10, "memory alarm"),

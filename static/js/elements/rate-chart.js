@@ -1,14 +1,16 @@
 // A live chart: <rate-chart feed="queue:…" kind="rates" label="…">, or the same as a table. `past`: the address of what
-// the database kept, for ranges that the feed does not hold, and of what happened meanwhile.
+// the database kept, for ranges that the feed does not hold, for spans that were zoomed into, and of what happened
+// meanwhile. Zoomed into a span it stands still.
 
 import { KINDS } from "postroom/chart-kinds"
 import { ChartTable, isTable, turnTable } from "postroom/chart-table"
+import { dragged } from "postroom/dragged"
 import { live } from "postroom/live"
 import { near } from "postroom/marks"
 import { past } from "postroom/past"
 import { plot } from "postroom/plot"
-import { AT, add, sumHistories, sumPoints, withHoles } from "postroom/points"
-import { LIVE, RANGES, range } from "postroom/ranges"
+import { AT, add, best, cut, inside, sumHistories, sumPoints, withHoles } from "postroom/points"
+import { LIVE, RANGES, range, spanOf, zoom, zoomed } from "postroom/ranges"
 import { clock, moment } from "postroom/zone"
 
 const stepOf = name => RANGES[name][1]
@@ -18,6 +20,9 @@ customElements.define("rate-chart", class extends HTMLElement {
   #abort = new AbortController()
   #points = Object.fromEntries(LIVE.map(name => [name, []])) // per range: [second, ready, unacked, publish, deliver, ack]
   #kept = [] // the same, of a range that the feed does not hold
+  #zoomed = null // { span, points, step } of the span that is zoomed into
+  #range = range()
+  #isHeld = false // somebody drags over it
   #marks = [] // [second, label]
   #marksSeen = null
   #asked = 0
@@ -37,7 +42,9 @@ customElements.define("rate-chart", class extends HTMLElement {
       this.#show()
       this.#draw(true)
     }, { signal })
+    this.#drag(signal)
     this.#show()
+    this.#enter()
     this.#load()
     this.#stop = live.subscribe(this.getAttribute("feed"), (data, patch) => this.#take(data, patch))
   }
@@ -62,9 +69,18 @@ customElements.define("rate-chart", class extends HTMLElement {
     return this.closest(".card")?.querySelector("[data-chart-table]")
   }
 
-  /** What is drawn now, for tests and for the table: [second, …values] of the current range. */
+  /** What is drawn now, for tests and for the table: [second, …values] of the current range or span. */
   get points() {
+    return this.#zoomed?.points ?? this.#latest
+  }
+
+  get #latest() {
     return this.#points[range()] ?? this.#kept
+  }
+
+  /** Seconds between two of them. */
+  get #step() {
+    return this.#zoomed?.step ?? stepOf(range())
   }
 
   /** What happened in the current range, as [second, label]. */
@@ -85,11 +101,42 @@ customElements.define("rate-chart", class extends HTMLElement {
     this.#chart = null
   }
 
+  /** Another range, or another span of it. */
   #turn() {
-    this.#kept = []
-    this.#marks = []
+    if (range() !== this.#range) {
+      this.#range = range()
+      this.#kept = []
+      this.#marks = []
+    }
+    this.#enter()
     this.#draw(true)
     this.#load()
+  }
+
+  /** Take what is held of the span that is zoomed into; from now on that stands still. */
+  #enter() {
+    const span = zoomed()
+    const held = [...LIVE.map(name => ({ points: this.#points[name], step: stepOf(name) })), { points: this.#kept, step: stepOf(range()) }]
+    this.#zoomed = span && { ...this.#cut(best(held, span), span), span }
+  }
+
+  #cut({ points, step }, span) {
+    return { points: cut(points, span), step }
+  }
+
+  #drag(signal) {
+    const canvas = this.firstChild
+    canvas.addEventListener("dblclick", () => { if (zoomed()) zoom(null) }, { signal })
+    dragged(canvas, {
+      signal,
+      chart: () => this.#chart,
+      begin: () => { this.#isHeld = true },
+      end: span => {
+        this.#isHeld = false
+        if (span) zoom(spanOf(...span))
+        else this.#draw(false)
+      },
+    })
   }
 
   /** Ask for what the feed does not bring, and again when there can be more of it. */
@@ -98,17 +145,19 @@ customElements.define("rate-chart", class extends HTMLElement {
     if (!address) return
     clearTimeout(this.#timer)
     const turn = ++this.#asked
-    const name = range()
+    const [name, span] = [range(), zoomed()]
     try {
-      const found = await past(address, name)
+      const found = await past(address, name, span)
       if (turn !== this.#asked) return
       this.#marks = found.marks
-      if (!LIVE.includes(name)) this.#kept = Array.isArray(found.points) ? found.points : sumHistories(found.points, stepOf(name))
+      const points = Array.isArray(found.points) ? found.points : sumHistories(found.points, found.step)
+      if (span) this.#zoomed = { ...best([this.#zoomed, this.#cut({ points, step: found.step }, span)], span), span }
+      else if (!LIVE.includes(name)) this.#kept = points
       this.#draw(!this.#chart)
     } catch {
       // The live part goes on; the next turn tries again.
     }
-    if (!LIVE.includes(name) && this.isConnected) this.#timer = setTimeout(() => this.#load(), stepOf(name) * 1000)
+    if (!span && !LIVE.includes(name) && this.isConnected) this.#timer = setTimeout(() => this.#load(), stepOf(name) * 1000)
   }
 
   #take(data, patch) {
@@ -118,28 +167,31 @@ customElements.define("rate-chart", class extends HTMLElement {
       else add(this.#points[name], isOverview ? sumPoints(Object.values(ofRange(data.points, name, null)), stepOf(name)) : data.points?.[name], RANGES[name][0])
     }
     const seen = JSON.stringify(data.marks)
-    if (this.#marksSeen !== null && this.#marksSeen !== seen) {
+    if (this.#marksSeen !== null && this.#marksSeen !== seen && !this.#zoomed) {
       clearTimeout(this.#timer)
       // Spread out: everybody who watches hears of it at the same moment.
       this.#timer = setTimeout(() => this.#load(), 200 + 1500 * Math.random())
     }
     this.#marksSeen = seen
-    if (LIVE.includes(range()) || !(this.#chart || this.#table)) this.#draw(!this.#chart)
+    if (this.#zoomed && !inside(this.#zoomed.points, this.#zoomed.span).length) this.#enter()
+    else if (this.#isHeld || ((this.#zoomed || !LIVE.includes(range())) && (this.#chart || this.#table))) return
+    this.#draw(!this.#chart)
   }
 
   #draw(isNew) {
-    const points = withHoles(this.points, stepOf(range()))
+    const points = withHoles(this.points, this.#step)
+    const { span } = this.#zoomed ?? {}
     const last = points.at(-1)
-    this.#legend(last)
-    if (this.#table) return this.#table.update(points, this.#marks)
+    this.#legend(this.#latest.at(-1))
+    if (this.#table) return this.#table.update(...(span ? [inside(points, span), this.#marks.filter(([at]) => at >= span[0] && at <= span[1])] : [points, this.#marks]))
     if (isNew) this.#create()
     this.#lines.forEach(([column], i) => {
       this.#chart.data.datasets[i].data = points.map(point => ({ x: point[AT], y: point[column] ?? null }))
     })
-    if (last) this.#frame(points[0][AT], last[AT])
+    if (last || span) this.#frame(points[0]?.[AT], last?.[AT])
     this.#chart.options.plugins.marks.marks = this.#marks
     this.#chart.update("none")
-    if (last) this.firstChild.setAttribute("aria-label", this.#conclusion(last))
+    if (last || span) this.firstChild.setAttribute("aria-label", span ? this.#summary(inside(points, span), span) : this.#conclusion(last))
   }
 
   /** Into the list that stands at the chart's title for it. */
@@ -155,6 +207,10 @@ customElements.define("rate-chart", class extends HTMLElement {
   /** From the first point, or where the range begins, to the last one. */
   #frame(first, last) {
     const { x } = this.#chart.options.scales
+    if (this.#zoomed) {
+      [x.min, x.max] = this.#zoomed.span
+      return
+    }
     const [all, step] = RANGES[range()]
     x.min = Math.max(last - all, Math.min(first, last - Math.max(60, 30 * step)))
     // What is kept is always a little old; that nothing came since then is to be seen, too.
@@ -166,13 +222,22 @@ customElements.define("rate-chart", class extends HTMLElement {
     return `${this.getAttribute("label")}: ${parts.join(", ")} at ${moment(last[AT])}`
   }
 
+  /** Of a span: how high each line was. */
+  #summary(points, [from, to]) {
+    const parts = this.#lines.map(([column, label]) => {
+      const known = points.map(point => point[column]).filter(value => value !== null && value !== undefined)
+      return `${label.toLowerCase()} ${known.length ? `up to ${this.#write(Math.max(...known))}` : "not known"}`
+    })
+    return `${this.getAttribute("label")} from ${moment(from)} to ${moment(to)}: ${parts.join(", ")}`
+  }
+
   #create() {
     this.#chart?.destroy()
     this.#chart = plot(this, {
       lines: this.#lines,
       write: this.#write,
       hasMarks: this.hasAttribute("past"),
-      beside: second => near(this.#marks, second, 1.5 * stepOf(range())).map(([at, label]) => `${clock(at)} ${label}`),
+      beside: second => near(this.#marks, second, 1.5 * this.#step).map(([at, label]) => `${clock(at)} ${label}`),
     })
   }
 })

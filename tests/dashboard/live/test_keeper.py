@@ -63,7 +63,7 @@ def test_what_one_process_measured_the_next_one_knows() -> None:
     assert all([point[1:] for point in points if point[1] is not None][-1] == list(BUSY) for points in found.values())
     assert set(Sample.objects.values_list("step", flat=True)) == {10, 60, 600}
     assert told == [(broker.pk, QUEUE)]
-    assert [mark.label for mark in past.marks(broker, QUEUE, now - 60)] == ["consumers lost"]
+    assert [mark.label for mark in past.marks(broker, QUEUE, now - 60, now + 60)] == ["consumers lost"]
 
 
 def test_a_job_tells_the_charts_of_its_queue() -> None:
@@ -133,4 +133,6 @@ def test_an_open_page_hears_that_its_queue_lost_its_consumers(
 
     until(mine, f"queue:bench:~2F:{name}", lambda message: message["data"].get("marks", 0) >= 1)
 
-    assert [mark.label for mark in past.marks(broker, ("/", name), time.time() - 600)] == ["consumers lost"]
+    assert [mark.label for mark in past.marks(broker, ("/", name), time.time() - 600, time.time())] == [
+        "consumers lost"
+    ]

@@ -35,14 +35,14 @@ def test_each_long_range_has_points_and_a_short_one_marks_only(measured: int, ow
     for name, span in SPANS.items():
         found = mine.get(QUEUE, {"range": name}).json()
         expected = [[measured // span.point * span.point, 4, 1, 2, 2, 2]] if span.seconds > 3600 else []
-        assert found == {"points": expected, "marks": []}
+        assert found == {"points": expected, "marks": [], "step": span.point}
 
 
 def test_a_member_of_the_vhost_sees_the_queue_and_no_broker_as_a_whole(measured: int, broker: Broker) -> None:
     mine = browser(member(broker, Role.VIEWER))
 
     assert len(mine.get(QUEUE, {"range": "8h"}).json()["points"]) == 1
-    assert mine.get("/history/", {"range": "8h"}).json() == {"points": {}, "marks": []}
+    assert mine.get("/history/", {"range": "8h"}).json() == {"points": {}, "marks": [], "step": 60}
 
 
 def test_the_overview_has_each_broker(measured: int, owner: User) -> None:
@@ -61,7 +61,41 @@ def test_a_range_that_is_none_is_told_so(asked: str, measured: int, owner: User)
     answer = browser(owner).get(QUEUE, {"range": asked})
 
     assert answer.status_code == 400
-    assert answer.json() == {"error": "range takes one of 1m, 10m, 1h, 8h, 24h, 7d, 30d"}
+    assert answer.json()["error"].startswith("range takes one of 1m, 10m, 1h, 8h, 24h, 7d, 30d; without it from and to")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"from": "20", "to": "10"},
+        {"from": "10", "to": "10"},
+        {"from": "10"},
+        {"from": "-1", "to": "10"},
+        {"from": "nan", "to": "inf"},
+        {"from": "1" * 30, "to": "2" * 30},
+        {"from": "1", "to": "2", "range": "9h"},
+    ],
+)
+def test_a_span_that_is_none_is_told_so(asked: dict[str, str], measured: int, owner: User) -> None:
+    for address in (QUEUE, "/history/"):
+        assert browser(owner).get(address, asked).status_code == 400
+
+
+def test_a_span_has_the_finest_samples_that_are_kept_of_it_and_its_marks_only(
+    measured: int, broker: Broker, owner: User
+) -> None:
+    track = Track.objects.get(broker=broker, queue="")
+    Sample.objects.bulk_create(Sample(track=track, step=10, at=measured + at, ready=at) for at in range(0, 60, 10))
+    for at in (5, 25, 45):
+        Mark.objects.create(broker=broker, at=datetime.fromtimestamp(measured + at, UTC), label=f"at {at}")
+    mine = browser(owner)
+
+    near = mine.get("/history/", {"from": measured + 20, "to": measured + 40}).json()
+    far = mine.get("/history/", {"from": measured - 3 * 86_400, "to": measured + 40}).json()
+
+    assert [point[:2] for point in near["points"]["bench"]] == [[measured + at, at] for at in (20, 30, 40)]
+    assert (near["marks"], near["step"]) == ([[measured + 25, "at 25"]], 10)
+    assert (far["step"], len(far["points"]["bench"])) == (300, 1)
 
 
 CELL = re.compile(r"<t[hd][^>]*>(.*?)</t[hd]>")
