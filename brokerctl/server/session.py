@@ -58,9 +58,8 @@ class Session(asyncio.Protocol):
         self.frame_max = self.heartbeat_seconds = 0
         self.received_bytes = self.sent_bytes = 0
         self.connected_at = datetime.now(UTC)
-        self.is_paused = False
-        self.is_dismissed = False
-        """We sent connection.close. That the peer sent its own in the same read makes nothing before it right."""
+        self.is_paused = self.is_dismissed = False
+        """Dismissed: we sent connection.close. What the peer sent in the same read makes nothing before it right."""
         self.halts: set[Halt] = set()
         self.has_published = False
         """In this turn."""
@@ -182,10 +181,9 @@ class Session(asyncio.Protocol):
             self.protocol.refused(number)
             self.reply(number, channel.Close(error.code, text, class_id, method_id))
             return
-        if self.is_dismissed:
-            return
-        log.warning("%s closes: %s", self.name, error.reply_text)
-        self.dismiss(error, class_id, method_id)
+        if not self.is_dismissed:
+            log.warning("%s closes: %s", self.name, error.reply_text)
+            self.dismiss(error, class_id, method_id)
 
     def dismiss(self, error: AmqpError, class_id: int = 0, method_id: int = 0) -> None:
         """Close the connection with this error, without a word in the log."""
