@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from brokerctl.clients.details import ExchangeDetails, Held, Moment, NodeDetails, QueueDetails
+from brokerctl.clients.features import DeprecatedFeature, FeatureFlag
 from brokerctl.clients.models import (
     Arguments,
     Binding,
@@ -89,6 +90,11 @@ class Reading(Protocol):
 
     def operator_policies(self, vhost: str | None = None) -> list[Policy]: ...
     def definitions(self, vhost: str | None = None) -> Definitions: ...
+    def feature_flags(self) -> list[FeatureFlag]:
+        """Empty on a broker without any."""
+        ...
+
+    def deprecated_features(self) -> list[DeprecatedFeature]: ...
 
 
 class Changing(Protocol):
@@ -180,6 +186,10 @@ class Changing(Protocol):
     def delete_policy(self, vhost: str, name: str) -> None: ...
     def put_operator_policy(self, policy: Policy) -> None: ...
     def delete_operator_policy(self, vhost: str, name: str) -> None: ...
+    def enable_feature_flag(self, name: str) -> None:
+        """For good. One that is enabled already stays so."""
+        ...
+
     def import_definitions(self, definitions: Definitions) -> None:
         """Adds and overwrites, deletes nothing; a failure midway is not undone. May take minutes."""
         ...

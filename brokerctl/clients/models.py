@@ -86,7 +86,8 @@ class Overview:
     listeners: tuple[Listener, ...] = ()
     """Empty for a user who may not see them, as `churn`."""
     churn: dict[str, float] = field(default_factory=dict)
-    """'connection_created', 'channel_closed' … per second."""
+    """'connection_created', 'channel_closed' … per second; in `rates` 'confirm', 'get_empty', 'disk_reads' …"""
+    rates: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True, frozen=True)

@@ -134,6 +134,14 @@ def nodes(found: NodesLook, scope: Scope) -> Data:
         "shape": shapes.of_nodes(found),
         "count": len(found.nodes),
         "rows": {shapes.key(each.name): _node(each) for each in found.nodes},
+        "of_connections": found.overview.connections,
+        "of_channels": found.overview.channels,
+        "of_consumers": found.overview.consumers,
+        "of_queues": found.overview.queues,
+        "of_exchanges": found.overview.exchanges,
+        "from": found.traffic.receive_rate,
+        "to": found.traffic.send_rate,
+        **{f"of_{name}": value for name, value in found.overview.rates.items()},
     }
 
 

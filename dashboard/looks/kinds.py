@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from brokerctl.clients.base import BrokerClient
 from brokerctl.clients.details import ExchangeDetails, NodeDetails, QueueDetails
+from brokerctl.clients.features import DeprecatedFeature, FeatureFlag
 from brokerctl.clients.models import (
     Binding,
     Channel,
@@ -17,12 +19,15 @@ from brokerctl.clients.models import (
     Permission,
     Policy,
     TopicPermission,
+    Traffic,
     User,
     Vhost,
 )
 from brokerctl.errors import ObjectNotFound, PermissionDenied, RequestRefused, UnexpectedReply
 from dashboard.looks.holders import Holders, of_broker, of_queue
 from dashboard.looks.look import Kind, Names
+
+T = TypeVar("T")
 
 NOT_OFFERED = (PermissionDenied, ObjectNotFound, RequestRefused, UnexpectedReply)
 """What a broker answers to a request that it does not offer, or not to our user."""
@@ -57,6 +62,8 @@ class NodeLook:
 class NodesLook:
     nodes: tuple[Node, ...]
     overview: Overview
+    traffic: Traffic
+    """Of all vhosts together; rates of None where the broker does not count it."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -87,6 +94,13 @@ class UsersLook:
     topic_permissions: tuple[TopicPermission, ...] | None
     """None: the broker does not know them."""
     connections: tuple[Connection, ...]
+
+
+@dataclass(slots=True, frozen=True)
+class FeaturesLook:
+    flags: tuple[FeatureFlag, ...] | None
+    """None: the broker does not tell; so for `deprecated`."""
+    deprecated: tuple[DeprecatedFeature, ...] | None
 
 
 @dataclass(slots=True, frozen=True)
@@ -124,7 +138,18 @@ def _consumers(client: BrokerClient, names: Names) -> ConsumersLook:
 
 
 def _nodes(client: BrokerClient, names: Names) -> NodesLook:
-    return NodesLook(tuple(client.nodes()), client.overview())
+    return NodesLook(tuple(client.nodes()), client.overview(), _summed([each.traffic for each in client.vhosts()]))
+
+
+def _summed(traffic: list[Traffic]) -> Traffic:
+    received = [each.receive_rate for each in traffic if each.receive_rate is not None]
+    sent = [each.send_rate for each in traffic if each.send_rate is not None]
+    return Traffic(
+        sum(each.received_bytes for each in traffic),
+        sum(each.sent_bytes for each in traffic),
+        sum(received) if received else None,
+        sum(sent) if sent else None,
+    )
 
 
 def _node(client: BrokerClient, names: Names) -> NodeLook:
@@ -151,20 +176,13 @@ def _vhost(client: BrokerClient, names: Names) -> VhostLook:
     if vhost is None:
         raise ObjectNotFound(f"there is no vhost {name}")
     mine = None if found.permissions is None else tuple(each for each in found.permissions if each.vhost == name)
-    topics = None if mine is None else _topic_permissions(client)
+    topics = None if mine is None else _offered(client.topic_permissions)
     return VhostLook(
         vhost,
         found.limits.get(name, {}),
         mine,
         None if topics is None else tuple(each for each in topics if each.vhost == name),
     )
-
-
-def _topic_permissions(client: BrokerClient) -> tuple[TopicPermission, ...] | None:
-    try:
-        return tuple(client.topic_permissions())
-    except NOT_OFFERED:
-        return None
 
 
 def _users(client: BrokerClient, names: Names) -> UsersLook:
@@ -174,7 +192,19 @@ def _users(client: BrokerClient, names: Names) -> UsersLook:
     except NOT_OFFERED:
         limits = {}
     connections = tuple(client.connections())
-    return UsersLook(users, limits, tuple(client.permissions()), _topic_permissions(client), connections)
+    return UsersLook(users, limits, tuple(client.permissions()), _offered(client.topic_permissions), connections)
+
+
+def _features(client: BrokerClient, names: Names) -> FeaturesLook:
+    return FeaturesLook(_offered(client.feature_flags), _offered(client.deprecated_features))
+
+
+def _offered(ask: Callable[[], list[T]]) -> tuple[T, ...] | None:
+    """What the broker tells; None when it does not offer it, or not to our user."""
+    try:
+        return tuple(ask())
+    except NOT_OFFERED:
+        return None
 
 
 def _queue(client: BrokerClient, names: Names) -> QueueLook:
@@ -228,6 +258,7 @@ NODE: Kind[NodeLook] = Kind("node", _node)
 VHOSTS: Kind[VhostsLook] = Kind("vhosts", _vhosts)
 VHOST: Kind[VhostLook] = Kind("vhost", _vhost)
 USERS: Kind[UsersLook] = Kind("users", _users)
+FEATURES: Kind[FeaturesLook] = Kind("features", _features)
 BINDINGS: Kind[tuple[Binding, ...]] = Kind("bindings", lambda client, names: tuple(client.bindings()))
 UNACKED: Kind[Holders] = Kind("unacked", _unacked)
 QUEUE: Kind[QueueLook] = Kind("queue-details", _queue)

@@ -79,7 +79,8 @@ def of_node(look: NodeLook) -> str:
 
 
 def of_nodes(look: NodesLook) -> str:
-    return shape([(each.name, each.running, each.memory_alarm, each.disk_alarm) for each in look.nodes])
+    nodes = [(each.name, each.running, each.memory_alarm, each.disk_alarm) for each in look.nodes]
+    return shape(nodes, sorted(look.overview.rates), look.traffic.receive_rate is None)
 
 
 def of_vhost(look: VhostLook) -> str:

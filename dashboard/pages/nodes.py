@@ -58,6 +58,8 @@ class NodesPage:
     listeners: tuple[Listener, ...]
     churn: tuple[tuple[str, float], ...]
     """What comes and goes, per second, over all nodes."""
+    rates: tuple[tuple[str, str, float], ...]
+    """Of all messages, per second, as (name, title, value)."""
 
 
 @dataclass(slots=True, frozen=True)

@@ -22,14 +22,20 @@ Do = Callable[[BrokerClient, ConfirmForm], None]
 
 
 def confirm(
-    request: HttpRequest, here: Place, page: Confirmation, asked: ChangeParameters, do: Do, done: tuple[str, str]
+    request: HttpRequest,
+    here: Place,
+    page: Confirmation,
+    asked: ChangeParameters,
+    do: Do,
+    done: tuple[str, str],
+    kind: Kind = Kind.REMOVE,
 ) -> HttpResponse:
     """The page, or what follows it: `done` is the address to go to, and the sentence to say there."""
     form = ConfirmForm(request.POST if request.method == "POST" else None, page)
     failure = ""
     if not page.refusal and form.is_valid():
         try:
-            change(Kind.REMOVE, here.user, here.broker, here.vhost, asked, lambda client: do(client, form))
+            change(kind, here.user, here.broker, here.vhost, asked, lambda client: do(client, form))
         except ClientError as error:
             failure = sentence(error)
         else:

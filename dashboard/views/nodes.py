@@ -24,6 +24,21 @@ CHURN = {
     "queue_created": "Queues created",
     "queue_deleted": "Queues deleted",
 }
+MESSAGES = {
+    "publish": "Published",
+    "confirm": "Confirmed to publishers",
+    "return_unroutable": "Unroutable, returned",
+    "drop_unroutable": "Unroutable, dropped",
+    "deliver": "Delivered, to be acked",
+    "deliver_no_ack": "Delivered, acked by that",
+    "get": "Got, to be acked",
+    "get_no_ack": "Got, acked by that",
+    "get_empty": "Got from an empty queue",
+    "ack": "Acked",
+    "redeliver": "Redelivered",
+    "disk_reads": "Read from disk",
+    "disk_writes": "Written to disk",
+}
 SIZES = frozenset(("gc_bytes_reclaimed", "io_read_bytes", "io_write_bytes", "mem_used", "disk_free"))
 """Rates that are of bytes."""
 
@@ -56,6 +71,7 @@ def list_nodes(request: HttpRequest, broker: str) -> HttpResponse:
         nodes=tuple(_shown(node, overview) for node in seen.value.nodes),
         listeners=overview.listeners,
         churn=tuple((title, overview.churn[name]) for name, title in CHURN.items() if name in overview.churn),
+        rates=tuple((name, MESSAGES[name], value) for name, value in overview.rates.items()),
     )
     return render(request, "nodes/list.html", {"page": page})
 

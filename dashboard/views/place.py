@@ -108,13 +108,14 @@ def _missing(error: ClientError, broker: Broker | None, noun: str, names: Mappin
     return f"There is no {noun} {visible(str(names[noun]))} {where}on {broker.name}."
 
 
-NOUNS = ("queue", "exchange", "connection", "channel", "node", "user", "vhost")
+NOUNS = ("queue", "exchange", "connection", "channel", "node", "feature", "user", "vhost")
 """What an address may name, the narrowest first."""
 
 WHY = {
     "connection": "It was closed: clients that connect again get another name.",
     "channel": "It was closed, or its connection was.",
     "node": "It left the cluster, or never was in it.",
+    "feature": "Another version of the broker may have it.",
     "user": "It was deleted, or never added; names are case-sensitive.",
 }
 

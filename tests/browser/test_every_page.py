@@ -61,6 +61,9 @@ NOT_SHOWN = ("health", "palette", "history", "queue-history", "definitions-expor
 OF_REGISTERED = ("broker-edit", "broker-remove")
 """The embedded broker is set by the settings."""
 
+OF_RABBITMQ = ("feature-enable",)
+"""The embedded broker has no feature flags."""
+
 OF_LAVINMQ = ("consumer-cancel",)
 """Neither of the two brokers can do this; their pages have the button disabled, and the address says why."""
 
@@ -159,7 +162,7 @@ def known_to_rabbitmq(
 
 @pytest.mark.parametrize("part", PARTS)
 def test_every_page_opens_and_is_for_everybody(page: Page, known: dict[str, str], part: str) -> None:
-    Opened(page, known, BOTH).open_all(part, but=(*OF_REGISTERED, *OF_LAVINMQ))
+    Opened(page, known, BOTH).open_all(part, but=(*OF_REGISTERED, *OF_LAVINMQ, *OF_RABBITMQ))
 
 
 @pytest.mark.parametrize("part", PARTS[:2])
@@ -197,6 +200,7 @@ def _consuming(connection: BlockingConnection, api: httpx.Client) -> Iterator[di
             "policy": POLICY,
             "consumer": TAG,
             "user": "guest",
+            "feature": "quorum_queue",
             "node": api.get("/nodes").json()[0]["name"],
             **(_holder(api) or {}),
         }

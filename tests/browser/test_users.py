@@ -1,4 +1,4 @@
-"""A user of the broker from its form to its first publish: a password told once, rights that are reviewed, and its end."""
+"""A user from its form to its first publish: a password told once, rights that are reviewed, and its end."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_a_user_is_added_granted_what_it_needs_and_deleted(
     theirs = connection.channel()
     theirs.confirm_delivery()
     theirs.basic_publish("", "granted.in", b"may")
-    with pytest.raises(pika.exceptions.ChannelClosedByBroker, match="read access to queue 'granted.in'"):
+    with pytest.raises(pika.exceptions.ChannelClosedByBroker, match=r"read access to queue 'granted\.in'"):
         theirs.basic_get("granted.in")
 
     page.goto(f"/brokers/local/users/{NAME}/delete/")

@@ -9,6 +9,7 @@ from brokerctl.clients.amqp import PikaSession
 from brokerctl.clients.base import Address, BrokerClient, Inside, MessageSession
 from brokerctl.clients.carrier import Carrier
 from brokerctl.clients.details import ExchangeDetails, Held, Moment, NodeDetails, QueueDetails
+from brokerctl.clients.features import DeprecatedFeature, FeatureFlag
 from brokerctl.clients.http import Http
 from brokerctl.clients.models import (
     Arguments,
@@ -38,6 +39,7 @@ from brokerctl.clients.rabbitmq import (
     consumers,
     definitions,
     exchanges,
+    features,
     history,
     limits,
     nodes,
@@ -168,6 +170,12 @@ class _Reading:
     def definitions(self, vhost: str | None = None) -> Definitions:
         return definitions.export(self.http, vhost)
 
+    def feature_flags(self) -> list[FeatureFlag]:
+        return features.flags(self.http)
+
+    def deprecated_features(self) -> list[DeprecatedFeature]:
+        return features.deprecated(self.http)
+
 
 class RabbitMQClient(_Reading):
     """brokerctl.clients.base.BrokerClient. Safe for threads, but for the sessions of `messages`."""
@@ -294,6 +302,9 @@ class RabbitMQClient(_Reading):
 
     def delete_operator_policy(self, vhost: str, name: str) -> None:
         policies.delete(self.http, OPERATOR_POLICIES, vhost, name)
+
+    def enable_feature_flag(self, name: str) -> None:
+        features.enable(self.http, name)
 
     def import_definitions(self, definitions: Definitions) -> None:
         upload(self.http, definitions)

@@ -12,6 +12,11 @@ CHURN = (
     *("connection_created", "connection_closed", "channel_created", "channel_closed"),
     *("queue_declared", "queue_created", "queue_deleted"),
 )
+RATES = (
+    *("publish", "confirm", "return_unroutable", "drop_unroutable", "deliver", "deliver_no_ack", "get", "get_no_ack"),
+    *("get_empty", "ack", "redeliver", "disk_reads", "disk_writes"),
+)
+"""Of all messages of the broker. One that never moved is left out by the broker."""
 
 
 def overview(http: Http) -> Overview:
@@ -43,8 +48,13 @@ def parse_overview(item: Json) -> Overview:
         consumers=read.number(totals, "consumers"),
         capabilities=Capabilities(),
         listeners=tuple(_listener(each) for each in read.items(item, "listeners")),
-        churn={name: found for name in CHURN if (found := read.rate(churn, name)) is not None},
+        churn=_rates(churn, CHURN),
+        rates=_rates(read.table(item, "message_stats"), RATES),
     )
+
+
+def _rates(of: Json, names: tuple[str, ...]) -> dict[str, float]:
+    return {name: found for name in names if (found := read.rate(of, name)) is not None}
 
 
 def _listener(item: Json) -> Listener:

@@ -7,7 +7,7 @@ import pytest
 from brokerctl.clients.base import Address
 from brokerctl.clients.http import Http
 from brokerctl.clients.rabbitmq import overview
-from tests.support.brokers import Place
+from tests.support.brokers import VHOST, Place
 from tests.support.waiting import wait_until
 
 STATISTICS_SECONDS = 30
@@ -30,6 +30,17 @@ def test_overview_counts_connections_and_their_channels(place: Place) -> None:
         wait_until(lambda: place.client.overview().channels >= 1, within=STATISTICS_SECONDS)
         wait_until(lambda: place.client.overview().connections >= 1, within=STATISTICS_SECONDS)
         assert place.client.overview().queues >= 1
+
+
+def test_overview_tells_how_fast_messages_of_all_kinds_move(place: Place) -> None:
+    queue = place.queue()
+    place.fill(queue, [b"one", b"two"])
+    with place.channel() as channel:
+        channel.basic_get(queue, auto_ack=True)
+
+    wait_until(lambda: {"publish", "confirm", "get_no_ack"} <= set(place.client.overview().rates), STATISTICS_SECONDS)
+    assert all(value >= 0 for value in place.client.overview().rates.values())
+    place.client.delete_queue(VHOST, queue)
 
 
 @pytest.mark.parametrize(
