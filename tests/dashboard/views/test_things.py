@@ -231,6 +231,8 @@ def test_nodes_have_their_limits_listeners_and_memory(broker: Broker, owner: Use
     assert f"{name} Running, no alarms" in listed
     assert "amqp 127.0.0.1" in listed
     assert "Connections opened" in listed
+    assert re.search(r"Connections \d+ Channels \d+ Consumers \d+ Queues \d+ Exchanges \d+ From clients", listed)
+    assert "Published" in listed
     assert "Queue processes" in one
     assert "Version Postroom" in one
     assert "There is no node nowhere on bench." in text_of(owner, "node", "bench", "nowhere", status=404)
