@@ -50,7 +50,7 @@ ALSO: dict[str, tuple[str, ...]] = {
     "queue-history": ("?view=table&range=1h",),
     "topology": (f"?from=~2F/{EXCHANGE}&key=order.a&node=exchange/~2F/{EXCHANGE}", "?view=table"),
     "policies": ("?kind=operator",),
-    "permissions": ("?user=guest&vhost=/",),
+    "permission-edit": ("?user=guest&vhost=/",),
     "connections": ("?q=nothing%20matches",),
 }
 """What else a page shows, when its address says so."""
