@@ -128,11 +128,24 @@ class Backlog(Protocol):
 
 
 class Plain:
-    __slots__ = ("_fresh", "_load", "_page", "_paged", "_ready", "_returned", "_unsaved", "append", "is_paging")
+    __slots__ = (
+        "_fresh",
+        "_is_sorted",
+        "_load",
+        "_page",
+        "_paged",
+        "_ready",
+        "_returned",
+        "_unsaved",
+        "append",
+        "is_paging",
+    )
 
     def __init__(self, load: Load) -> None:
         self._ready: deque[Entry] = deque()
         self._returned: list[Entry] = []
+        self._is_sorted = True
+        """Whether `_returned` is in order, not just a heap. A consumer that went may have left a hundred thousand."""
         self._paged = Paged()
         self._fresh: deque[Entry] = deque()
         self._unsaved: list[Entry] = []
@@ -143,10 +156,14 @@ class Plain:
         self.append: Callable[[Entry], None] = self._ready.append
 
     def give_back(self, entry: Entry) -> None:
-        heapq.heappush(self._returned, entry)
+        returned = self._returned
+        # What comes last and is the last stays last in the heap, too.
+        self._is_sorted = not returned or (self._is_sorted and returned[-1].position < entry.position)
+        heapq.heappush(returned, entry)
 
     def pop(self) -> Entry:
         if self._returned:
+            self._is_sorted = False
             return heapq.heappop(self._returned)
         entry = self._ready.popleft()
         if self.is_paging and not self._ready:
@@ -243,8 +260,10 @@ class Plain:
 
     def _resident(self) -> tuple[list[Entry], deque[Entry], deque[Entry]]:
         """What is in memory, each in order."""
-        # A sorted list is a heap, so for the others this changes nothing.
-        self._returned.sort(key=POSITION)
+        if not self._is_sorted:
+            # A sorted list is a heap, so for the others this changes nothing.
+            self._returned.sort(key=POSITION)
+            self._is_sorted = True
         return self._returned, self._ready, self._fresh
 
     def _peek(self, after: int, most: int) -> tuple[list[Entry], int]:

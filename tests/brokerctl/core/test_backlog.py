@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from brokerctl.core import crowding
+from brokerctl.core.backlog import Plain
 from brokerctl.core.effects import Effects, Forget, Store
 from brokerctl.core.memory import OVERHEAD_BYTES, Memory
 from brokerctl.core.message import Arguments, Entry, Message
@@ -243,3 +244,36 @@ def test_a_queue_that_gets_less_memory_gives_up_what_it_has() -> None:
 
     assert crowding.memory_bytes(queue) <= ROOM * OVERHEAD_BYTES
     assert [entry.position for entry in iter(queue.take, None)] == list(range(1, 101))
+
+
+class Watched(Entry):
+    """Counts how often somebody asks where it stands."""
+
+    asked = 0
+
+    @property
+    def position(self) -> int:
+        Watched.asked += 1
+        return self._position
+
+    @position.setter
+    def position(self, position: int) -> None:
+        self._position = position
+
+
+def test_what_a_consumer_left_behind_is_not_sorted_again_for_each_message_that_is_taken_out() -> None:
+    backlog = Plain(lambda positions, sizes: [])
+    message = Message("", "q", b"", b"x")
+    entries = [Watched(position, message) for position in range(1, 2001)]
+    for entry in (*entries[1000:], *entries[:1000]):
+        backlog.give_back(entry)
+    assert backlog.pop() is entries[0]
+    Watched.asked = 0
+
+    found = [backlog.find(number) for number in range(501, 601)]
+    removed = backlog.remove(entries[500:600])
+
+    assert found == removed == entries[500:600]
+    # To sort them once looks at each; for each of the two hundred it would be 400,000 looks.
+    assert Watched.asked < 20_000
+    assert [entry.position for entry in backlog] == [*range(2, 501), *range(601, 2001)]
