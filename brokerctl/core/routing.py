@@ -48,7 +48,7 @@ class Router:
     def route_all(self, exchange: Exchange, routing_keys: Sequence[str], headers: Arguments) -> tuple[Queue, ...]:
         """The queues of a message with several keys. An alternate exchange gets it only where none of them leads on."""
         found: dict[Queue, None] = {}
-        self._walk(exchange, routing_keys, headers, found)
+        self._walk(exchange, tuple(dict.fromkeys(routing_keys)), headers, found)
         return tuple(found)
 
     def reply_queue(self, exchange: Exchange, routing_key: str) -> Queue | None:
@@ -80,4 +80,4 @@ class Router:
         if exchange.name == "":
             # Its bindings are implied, and only by what is published to it: as an alternate it has none (RabbitMQ).
             return [self._queues[key] for key in routing_keys if key in self._queues] if is_start else []
-        return [found for key in routing_keys for found in exchange.destinations(key, headers)]
+        return list(exchange.destinations_of_all(routing_keys, headers))

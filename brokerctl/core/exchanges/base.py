@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from brokerctl.core.message import Arguments
@@ -35,6 +35,7 @@ class Exchange(ABC):
 
     type: ClassVar[str]
     uses_headers: ClassVar[bool] = False
+    uses_keys: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -83,6 +84,11 @@ class Exchange(ABC):
     @abstractmethod
     def destinations(self, routing_key: str, headers: Arguments) -> Iterable[Queue | Exchange]:
         """Where a message with this key and these headers goes. May name one destination more than once."""
+
+    def destinations_of_all(self, routing_keys: Sequence[str], headers: Arguments) -> Iterable[Queue | Exchange]:
+        """The same for a message with several keys, each given once: thousands of them fit into a CC header."""
+        asked = routing_keys if self.uses_keys else routing_keys[:1]
+        return [found for key in asked for found in self.destinations(key, headers)]
 
     def _added(self, binding: Binding) -> None:  # noqa: B027 (a type without an index has nothing to do)
         pass

@@ -11,6 +11,7 @@ from brokerctl.core.queue import Queue
 
 class Fanout(Exchange):
     type = "fanout"
+    uses_keys = False
 
     def destinations(self, routing_key: str, headers: Arguments) -> Iterable[Queue | Exchange]:
         return [binding.destination for binding in self.bindings.values()]

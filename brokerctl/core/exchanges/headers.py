@@ -15,6 +15,7 @@ from brokerctl.core.queue import Queue
 class Headers(Exchange):
     type = "headers"
     uses_headers = True
+    uses_keys = False
 
     def destinations(self, routing_key: str, headers: Arguments) -> Iterable[Queue | Exchange]:
         return [binding.destination for binding in self.bindings.values() if _matches(binding, headers)]

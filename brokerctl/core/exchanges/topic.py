@@ -6,7 +6,7 @@ costs at most its words times the nodes, however many `#` there are: no explosio
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from brokerctl.core.exchanges.base import Binding, Exchange
 from brokerctl.core.message import Arguments
@@ -31,6 +31,16 @@ class Topic(Exchange):
         self._root = Node()
 
     def destinations(self, routing_key: str, headers: Arguments) -> Iterable[Queue | Exchange]:
+        return [destination for node in self._reached(routing_key) for destination in node.bound]
+
+    def destinations_of_all(self, routing_keys: Sequence[str], headers: Arguments) -> Iterable[Queue | Exchange]:
+        # All keys may end at the same few nodes, and each node may have thousands of destinations.
+        reached: dict[Node, None] = {}
+        for key in routing_keys:
+            reached |= self._reached(key)
+        return [destination for node in reached for destination in node.bound]
+
+    def _reached(self, routing_key: str) -> dict[Node, None]:
         at: dict[Node, None] = {}
         _reach(self._root, at)
         for word in routing_key.split(".") if routing_key else ():
@@ -45,7 +55,7 @@ class Topic(Exchange):
                     _reach(children["*"], at)
             if not at:
                 break
-        return [destination for node in at for destination in node.bound]
+        return at
 
     def _added(self, binding: Binding) -> None:
         self._path(binding.routing_key)[-1].bound.append(binding.destination)

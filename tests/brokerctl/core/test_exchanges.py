@@ -148,6 +148,44 @@ def test_alternate_exchange_gets_nothing_where_one_of_several_keys_leads_on() ->
     assert vhost.router.route_all(main, ["unknown", "other"], {}) == (leftover,)
 
 
+class Watching(dict[str, object]):
+    """Headers that count how often somebody looks into them."""
+
+    looks = 0
+
+    def __contains__(self, key: object) -> bool:
+        self.looks += 1
+        return super().__contains__(key)
+
+
+def test_thousands_of_keys_in_cc_cost_each_binding_one_look() -> None:
+    """A CC header of 30 kB holds four thousand keys; fanout and headers exchanges do not ask for any of them."""
+    many = [f"key-{number}" for number in range(4000)]
+    sent = Watching()
+    headers = bound("headers", *((f"q{number}", "", {"a": number}) for number in range(100)))
+    fanout = bound("fanout", *((f"q{number}", "", {}) for number in range(100)))
+    topic = bound("topic", *((f"q{number}", "#", {}) for number in range(100)))
+
+    assert list(headers.destinations_of_all(many, sent)) == []
+    assert sent.looks == 100
+    assert len(list(fanout.destinations_of_all(many, sent))) == 100
+    assert len(list(topic.destinations_of_all(many, sent))) == 100
+
+
+def test_a_message_reaches_what_each_of_its_keys_reaches() -> None:
+    vhost = Vhost("/", Context(WireCodec()))
+    for kind in ("direct", "topic"):
+        exchange = vhost.declare_exchange(kind, kind, [], is_durable=False)
+        for key in ("a", "b", "b.c", "*"):
+            vhost.bind(exchange, vhost.declare_queue(f"{kind} {key}", []), key, {}, [])
+
+    def found(kind: str, *keys: str) -> set[str]:
+        return {queue.name for queue in vhost.router.route_all(vhost.exchanges[kind], keys, {})}
+
+    assert found("direct", "a", "b.c", "a", "x") == {"direct a", "direct b.c"}
+    assert found("topic", "a", "b.c", "a") == {"topic a", "topic *", "topic b.c"}
+
+
 def test_default_exchange_as_an_alternate_leads_nowhere_as_in_rabbitmq() -> None:
     vhost = Vhost("/", Context(WireCodec()))
     effects: Effects = []
