@@ -17,7 +17,7 @@ from brokerctl.errors import AmqpSyntaxError
 from brokerctl.management.door import PropertyCodec
 from brokerctl.management.errors import bad_request
 from brokerctl.management.values import Json, to_json
-from brokerctl.members import ABSENT, inside, of_body
+from brokerctl.members import ABSENT, MAX_PATH, inside, parsed
 
 MAX_CONDITIONS = 20
 
@@ -46,6 +46,9 @@ class Filter:
             raise bad_request(f"filter takes a list of at most {MAX_CONDITIONS} conditions")
         self.not_searched = 0
         self._codec = codec
+        self._body = b""
+        self._parsed: Any = ABSENT
+        """The body that was read last, as JSON: several conditions may ask for members of one message."""
         self._conditions = [self._condition(each) for each in given]
 
     def matches(self, message: Message) -> bool:
@@ -74,16 +77,25 @@ class Filter:
             return lambda message: message.exchange
         if field == "routing_key":
             return lambda message: message.routing_key
+        if len(field) > MAX_PATH:
+            raise bad_request(f"a field takes at most {MAX_PATH} characters, not {len(field)}")
         family = next((family for family in FAMILIES if field.startswith(family)), "")
         name = field[len(family) :]
         if not family or not name:
             known = ", ".join([*PLAIN, *(f"{family}<name>" for family in FAMILIES)])
             raise bad_request(f"there is no field {field[:100]}; use one of {known}")
         if family == "body.":
-            return lambda message: _small_member(message.body, name)
+            return lambda message: self._member(message.body, name)
         if family == "headers.":
             return lambda message: inside(self._properties(message).get("headers", {}), name)
         return lambda message: self._properties(message).get(name, ABSENT)
+
+    def _member(self, body: bytes, path: str) -> Any:
+        if len(body) > MAX_PARSED_BYTES:
+            return NOT_SEARCHED
+        if self._body is not body:
+            self._body, self._parsed = body, parsed(body)
+        return inside(self._parsed, path)
 
     def _properties(self, message: Message) -> Json:
         try:
@@ -100,10 +112,6 @@ def _whole_body(message: Message) -> Any:
 
 def _small_body(message: Message) -> Any:
     return message.body if len(message.body) <= MAX_PARSED_BYTES else NOT_SEARCHED
-
-
-def _small_member(body: bytes, path: str) -> Any:
-    return of_body(body, path) if len(body) <= MAX_PARSED_BYTES else NOT_SEARCHED
 
 
 def _test(name: str, wanted: Any) -> Test:

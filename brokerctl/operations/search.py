@@ -16,7 +16,7 @@ from typing import Any
 from brokerctl import patterns
 from brokerctl.clients.base import BrokerClient, Message
 from brokerctl.errors import OperationCancelled, RequestRefused
-from brokerctl.members import ABSENT, inside, of_body
+from brokerctl.members import ABSENT, MAX_PATH, inside, of_body
 from brokerctl.operations.fingerprint import Fingerprints
 from brokerctl.operations.looking import passing
 from brokerctl.operations.progress import Control, Outcome, Tally
@@ -66,6 +66,8 @@ class Condition:
         if not is_known:
             known = ", ".join([*PLAIN, *(f"{family}<name>" for family in FAMILIES)])
             raise RequestRefused(f"there is no field {self.field}; use one of {known}")
+        if len(self.field) > MAX_PATH:
+            raise RequestRefused(f"a field takes at most {MAX_PATH} characters, not {len(self.field)}")
         if self.test is Comparison.MATCHES and not patterns.is_valid(self.value):
             raise RequestRefused(f"{self.value!r} is not a regular expression, or one that takes too much to compile")
 

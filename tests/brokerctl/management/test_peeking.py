@@ -142,6 +142,7 @@ def test_all_conditions_must_hold_and_what_cannot_be_searched_is_counted(
         {"filter": [{"field": "body", "equals": 1, "contains": "x"}]},
         {"filter": [{"field": "colour", "equals": 1}]},
         {"filter": [{"field": "headers.", "equals": 1}]},
+        {"filter": [{"field": "body." + "0." * 512, "exists": True}]},
         {"filter": [{"field": "body", "matches": "("}]},
         {"filter": [{"field": "body", "contains": 1}]},
         {"filter": [{"field": "body", "exists": "yes"}]},

@@ -96,12 +96,13 @@ def test_pattern_that_takes_too_long_is_said_so(ours: Place, monkeypatch: pytest
     [
         Condition("colour", Comparison.EQUALS, "red"),
         Condition("headers.", Comparison.EXISTS),
+        Condition("body." + "0." * 512, Comparison.EXISTS),
         Condition("body", Comparison.MATCHES, "("),
         Condition("body", Comparison.MATCHES, "a{99999999}"),
     ],
 )
 def test_condition_that_cannot_be_is_refused_before_anything_is_taken(ours: Place, condition: Condition) -> None:
-    with pytest.raises(RequestRefused, match=r"there is no field|is not a regular expression"):
+    with pytest.raises(RequestRefused, match=r"there is no field|is not a regular expression|at most 1024 characters"):
         search(ours.client, VHOST, "no such queue", [condition])
 
 
