@@ -105,7 +105,7 @@ class ParameterItem:
     def apply(self, broker: Broker, effects: Effects) -> None:
         vhost = _vhost(broker, self.vhost)
         if self.component == parameters.VHOST_LIMITS:
-            limits.put_vhost_limits(vhost, self.value, effects)
+            limits.replace_vhost_limits(vhost, self.value, effects)
         else:
             parameters.put(vhost, self.component, self.name, self.value, effects)
 

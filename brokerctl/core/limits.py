@@ -34,9 +34,17 @@ VHOST_LIMITS, USER_LIMITS = "vhost_limits", "user_limits"
 
 def put_vhost_limits(vhost: Vhost, limits: Mapping[str, Any], effects: Effects) -> None:
     """Set these beside those there are. Raises PreconditionFailed for an unknown name or a value that is no number."""
-    check_vhost_limits(limits)
+    _check(limits, OF_VHOSTS, "limits")
     vhost.limits = {**vhost.limits, **limits}
     effects.append(Save(VHOST_LIMITS, (vhost.name,), vhost.limits))
+
+
+def replace_vhost_limits(vhost: Vhost, limits: Mapping[str, Any], effects: Effects) -> None:
+    """Set these, and none besides. Raises as `put_vhost_limits`, and then nothing changed."""
+    _check(limits, OF_VHOSTS, "limits")
+    clear_vhost_limits(vhost, effects)
+    if limits:
+        put_vhost_limits(vhost, limits, effects)
 
 
 def clear_vhost_limits(vhost: Vhost, effects: Effects, *names: str) -> None:
@@ -56,11 +64,6 @@ def clear_user_limits(user: User, effects: Effects, *names: str) -> None:
     """As `clear_vhost_limits`."""
     user.limits = _without(user.limits, names)
     effects.append(Save(USER_LIMITS, (user.name,), user.limits or None))
-
-
-def check_vhost_limits(limits: Mapping[str, Any]) -> None:
-    """Raises PreconditionFailed when these cannot be set."""
-    _check(limits, OF_VHOSTS, "limits")
 
 
 def check_user_limits(limits: Mapping[str, Any]) -> None:

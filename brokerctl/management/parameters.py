@@ -127,9 +127,7 @@ def _put_limits(vhost: Vhost, name: str, value: Any, effects: Effects) -> None:
         raise bad_request(f"Validation failed\n\nthe limits of a vhost are one parameter called {LIMITS}\n")
     if not isinstance(value, dict):
         raise bad_request("Validation failed\n\nlimits are not an object\n")
-    limits.check_vhost_limits(value)
-    limits.clear_vhost_limits(vhost, effects)
-    limits.put_vhost_limits(vhost, value, effects)
+    limits.replace_vhost_limits(vhost, value, effects)
 
 
 async def list_global(call: Call) -> Response:

@@ -185,6 +185,18 @@ def test_one_wrong_item_is_named_and_nothing_is_applied(
     assert exported(root) == before
 
 
+def test_limits_of_a_file_take_the_place_of_those_there_are(root: httpx.Client, place: str) -> None:
+    """They are one parameter, and its value is replaced; `_check_limits` counts on that, too."""
+    root.put(path("vhost-limits", place, "max-queues"), json={"value": 1}).raise_for_status()
+    given = {"vhost": place, "component": "vhost-limits", "name": "limits", "value": {"max-connections": 7}}
+    file = {"parameters": [given], "queues": [{"name": name, "vhost": place} for name in ("q", "r", "s")]}
+
+    assert root.post("/definitions", json=file).status_code == 204
+
+    assert root.get(path("vhost-limits", place)).json() == [{"vhost": place, "value": {"max-connections": 7}}]
+    assert root.put(path("queues", place, "t"), json={}).status_code == 201
+
+
 def test_what_is_there_stays_or_is_overwritten_as_with_rabbitmq(root: httpx.Client, place: str) -> None:
     root.put(path("queues", place, "q"), json={"durable": True}).raise_for_status()
     policy = {"name": "p", "pattern": "q", "definition": {"max-length": 1}}
