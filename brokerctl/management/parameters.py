@@ -16,7 +16,7 @@ from brokerctl.core import enforcing, limits, parameters
 from brokerctl.core.effects import Effects
 from brokerctl.core.policies import Kind, Policy
 from brokerctl.core.vhost import Vhost
-from brokerctl.management import paging, policies, render, values
+from brokerctl.management import auth, paging, policies, render, values
 from brokerctl.management.auth import Level
 from brokerctl.management.call import Call
 from brokerctl.management.errors import absent, bad_request
@@ -25,6 +25,10 @@ from brokerctl.management.values import Json
 
 LIMITS = "limits"
 """The one parameter of the component `vhost-limits`."""
+
+OF_ADMINISTRATORS = (Kind.OPERATOR, parameters.VHOST_LIMITS)
+"""Components that have a door of their own, at which administrators only may change them: they bound what policymakers
+may do. RabbitMQ leaves this door to policymakers."""
 
 
 async def list_all(call: Call) -> Response:
@@ -47,6 +51,7 @@ async def show(call: Call) -> Response:
 async def put(call: Call) -> Response:
     call.check_vhost()
     component, name = call.name("component"), call.name("name")
+    _require_right(call, component in OF_ADMINISTRATORS)
     body = await call.body()
     values.require_keys(body, "value")
     vhost, value = call.vhost, body["value"]
@@ -65,6 +70,7 @@ async def put(call: Call) -> Response:
 async def delete(call: Call) -> Response:
     component, name = call.name("component"), call.name("name")
     _known(call)
+    _require_right(call, component in OF_ADMINISTRATORS)
     vhost = call.vhost
     if component == Kind.OPERATOR:
         call.door.run(partial(enforcing.clear_policy, vhost, Kind.OPERATOR, name))
@@ -73,6 +79,12 @@ async def delete(call: Call) -> Response:
     else:
         call.door.run(lambda effects: parameters.clear(vhost, component, name, effects))
     return render.done()
+
+
+def _require_right(call: Call, is_of_administrators: bool) -> None:
+    """Raises Refusal 401 where the user, who is a policymaker at least, is none of those who may change it."""
+    if is_of_administrators:
+        auth.require(Level.ADMINISTRATOR, call.user)
 
 
 def _of_vhost(vhost: Vhost) -> list[Json]:
@@ -143,6 +155,7 @@ async def show_global(call: Call) -> Response:
 
 
 async def put_global(call: Call) -> Response:
+    _require_right(call, call.name("name") == parameters.CLUSTER_NAME)
     body = await call.body()
     values.require_keys(body, "value")
     is_new = call.door.run(partial(parameters.put_global, call.broker, call.name("name"), body["value"]))
@@ -150,7 +163,9 @@ async def put_global(call: Call) -> Response:
 
 
 async def delete_global(call: Call) -> Response:
-    call.door.run(partial(parameters.clear_global, call.broker, _known_global(call)))
+    name = _known_global(call)
+    _require_right(call, name == parameters.CLUSTER_NAME)
+    call.door.run(partial(parameters.clear_global, call.broker, name))
     return render.done()
 
 

@@ -102,6 +102,25 @@ def test_global_parameters_that_are_not_there_or_wrong(api: httpx.Client) -> Non
         assert api.put("/cluster-name", json={"name": name}).status_code == 400
 
 
+def test_what_administrators_set_elsewhere_no_policymaker_sets_here(
+    api: httpx.Client, vhost: str, login: Login
+) -> None:
+    """Operator policies and limits bound what policymakers may do: two doors, one right."""
+    policymaker = login("policymaker", vhost)
+    wanted = {
+        path("parameters", "operator_policy", vhost, "p"): POLICY,
+        path("parameters", "vhost-limits", vhost, "limits"): {"max-queues": 5},
+        path("global-parameters", "cluster_name"): "theirs",
+    }
+
+    for where, value in wanted.items():
+        assert policymaker.put(where, json={"value": value}).status_code == 401, where
+        assert api.put(where, json={"value": value}).is_success
+        assert policymaker.delete(where).status_code == 401, where
+        assert policymaker.get(where).json()["value"] == value
+        assert api.delete(where).status_code == 204
+
+
 def test_policymakers_set_them_and_others_do_not(login: Login) -> None:
     assert login("policymaker").get("/global-parameters").status_code == 200
     assert login("management").get("/global-parameters").status_code == 401
