@@ -7,11 +7,15 @@ process, acknowledged when done, so a worker that dies gives its job back.
 from __future__ import annotations
 
 import os
+import threading
+from typing import Any
 from urllib.parse import quote
 
 from celery import Celery
+from celery.signals import worker_shutting_down
 from django.conf import settings
 from kombu import Queue
+from kombu.asynchronous import get_event_loop
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 
@@ -48,3 +52,12 @@ app.conf.update(
     worker_send_task_events=False,
 )
 app.autodiscover_tasks(["dashboard.operations"])
+
+
+@worker_shutting_down.connect
+def _hear_at_once(**_: Any) -> None:
+    """Wake the worker's loop: it sleeps up to five seconds, and looks only then whether it is to end."""
+    hub = get_event_loop()
+    if hub is not None:
+        # In a thread: this is a signal's handler, which may have interrupted a holder of the hub's lock.
+        threading.Thread(target=hub.call_soon, args=(lambda: None,), daemon=True).start()

@@ -32,6 +32,13 @@ LATER_FLAG = "classic_mirrored_queue_version"
 """Not enabled, so that one test can do it; nothing else of the tests looks at it."""
 PLUGINS = ("rabbitmq_management", "rabbitmq_shovel", "rabbitmq_shovel_management", "rabbitmq_prometheus")
 
+ADVANCED = """[{rabbitmq_management, [{sample_retention_policies, [
+  {global, [{605, 1}, {3660, 60}, {29400, 600}, {86400, 1800}]}, {basic, [{605, 1}, {3600, 60}]}, {detailed, [{605, 1}]}
+]}]}].
+"""
+"""Its defaults but for the first sample of each: its API tells of what happened as often as it takes one, every second
+and not every five, and every test that waits for it is that much faster."""
+
 
 @dataclass(slots=True)
 class RabbitMQ:
@@ -78,6 +85,7 @@ def running(home: Path, config: str = "", statistics_ms: int = 1000) -> Iterator
         f"prometheus.tcp.ip = 127.0.0.1\nprometheus.tcp.port = {metrics}\n"
         f"collect_statistics_interval = {statistics_ms}\nlog.console = false\n{config}\n"
     )
+    (home / "advanced.config").write_text(ADVANCED)
     (home / "enabled_plugins").write_text(f"[{','.join(PLUGINS)}].\n")
     environment = {
         "PATH": os.environ["PATH"],
@@ -90,6 +98,7 @@ def running(home: Path, config: str = "", statistics_ms: int = 1000) -> Iterator
         "RABBITMQ_MNESIA_BASE": str(home / "data"),
         "RABBITMQ_LOG_BASE": str(home / "log"),
         "RABBITMQ_CONFIG_FILE": str(home / "rabbitmq.conf"),
+        "RABBITMQ_ADVANCED_CONFIG_FILE": str(home / "advanced.config"),
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(home / "enabled_plugins"),
         "RABBITMQ_FEATURE_FLAGS": ",".join(FEATURE_FLAGS),
         "RABBITMQ_CONF_ENV_FILE": str(home / "none.conf"),

@@ -35,7 +35,8 @@ from tests.support.serving import ROOT, environment
 from tests.support.waiting import wait_until
 from tests.support.web import same_home, web
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# One group: they share the worker, which takes seconds to start.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("workers")]
 
 MANY = 400_000
 """Moved in some seconds: long enough to be looked at, cancelled and killed meanwhile."""
@@ -43,13 +44,17 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 
 
 class Workers:
-    """Starts workers; each is a process group, as its pool is of more than one process."""
+    """One worker at a time, started when a test needs it; a process group, as its pool is of more than one process."""
 
     def __init__(self, home: Path, url: str, opened: ExitStack) -> None:
         self._home, self._url, self._opened = home, url, opened
+        self._current: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> subprocess.Popen[bytes]:
-        return self._opened.enter_context(self._running())
+    def one(self) -> subprocess.Popen[bytes]:
+        """The running one, or a new one when it was killed."""
+        if self._current is None or self._current.poll() is not None:
+            self._current = self._opened.enter_context(self._running())
+        return self._current
 
     @contextmanager
     def _running(self) -> Iterator[subprocess.Popen[bytes]]:
@@ -70,7 +75,7 @@ def kill(worker: subprocess.Popen[bytes]) -> None:
     worker.wait()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def url(real: EmbeddedBroker) -> str:
     with real.connect() as open_connection:
         channel = open_connection.channel()
@@ -79,10 +84,10 @@ def url(real: EmbeddedBroker) -> str:
     return f"amqp://guest:guest@127.0.0.1:{real.amqp_port}//"
 
 
-@pytest.fixture
-def workers(url: str, tmp_path: Path, transactional_db: None) -> Iterator[Workers]:
+@pytest.fixture(scope="module")
+def workers(url: str, django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
     with ExitStack() as opened:
-        yield Workers(same_home(tmp_path), url, opened)
+        yield Workers(same_home(tmp_path_factory.mktemp("workers")), url, opened)
 
 
 def send(job: Operation, url: str) -> None:
@@ -126,7 +131,7 @@ def test_a_job_goes_from_a_page_through_the_queue_to_a_worker(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     queue = declare(real, bodies=(b"1", b"2"))
-    workers.start()
+    workers.one()
     address = reverse("purge", args=["bench", "/", queue])
 
     with web(tmp_path_factory.mktemp("jobs"), POSTROOM_CELERY_BROKER_URL=url) as process:
@@ -153,7 +158,7 @@ def test_a_job_that_is_sent_twice_is_done_once(
 
     for each in (job, job, last):
         send(each, url)
-    workers.start()
+    workers.one()
     wait_until(lambda: current(last).is_finished and current(job).is_finished, within=30)
 
     assert job.counts == {"moved": 2}
@@ -165,7 +170,7 @@ def test_a_running_job_writes_its_progress_and_stops_when_it_is_cancelled(
 ) -> None:
     source, target = filled(real), declare(real)
     job = move_row(broker, source, target, elsewhere)
-    workers.start()
+    workers.one()
     send(job, url)
     wait_until(lambda: current(job).counts.get("moved", 0) > 0, within=30)
 
@@ -183,7 +188,7 @@ def test_a_worker_that_is_killed_leaves_a_job_that_is_said_to_have_died_and_lose
 ) -> None:
     source, target = filled(real), declare(real)
     job = move_row(broker, source, target, elsewhere)
-    worker = workers.start()
+    worker = workers.one()
     send(job, url)
     wait_until(lambda: current(job).counts.get("moved", 0) > 0, within=30)
 
@@ -194,7 +199,7 @@ def test_a_worker_that_is_killed_leaves_a_job_that_is_said_to_have_died_and_lose
     page = browser(owner).get(reverse("job", args=[job.pk])).content.decode()
 
     # The broker gives the task to the next worker, which ends what died and begins nothing anew.
-    workers.start()
+    workers.one()
     wait_until(lambda: current(job).is_finished, within=30)
     assert "has probably died" in page
     assert (job.state, at_death) == (State.FAILED, ready(real, target))
