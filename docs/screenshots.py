@@ -71,6 +71,14 @@ PAGES = {
     "policy-edit": BROKER + "~2F/policies/orders/",
     "policy-delete": BROKER + "~2F/policies/orders/delete/",
     "limits": BROKER + "limits/",
+    "users": BROKER + "users/",
+    "user": BROKER + "users/guest/",
+    "user-new": BROKER + "add-user/",
+    "user-tags": BROKER + "users/guest/tags/",
+    "user-password": BROKER + "users/guest/password/",
+    "user-delete": BROKER + "users/guest/delete/",
+    "permission": BROKER + "permissions/?user=guest&vhost=/",
+    "topic-permission": BROKER + "permissions/topic/?user=guest&vhost=/",
     "definitions": BROKER + "definitions/",
     "jobs": "/jobs/",
     "broker": "/brokers/new/",
@@ -191,7 +199,8 @@ def _open(page: Page, address: str) -> None:
         page.locator(".panes").wait_for()
     else:
         page.wait_for_timeout(LOADED_MS)
-    page.locator("live-indicator", has_text="Live").wait_for()
+    if page.locator("live-indicator").count():
+        page.locator("live-indicator", has_text="Live").wait_for()
 
 
 def _make(page: Page) -> dict[str, str]:
