@@ -116,14 +116,15 @@ def marks(broker: Broker, queue: Key | None, since: float, until: float) -> list
         kind__in=OF_DEFINITIONS
     )
     for operation in done.defer("parameters", "problems").order_by("-started_at")[:MAX_MARKS]:
-        if operation.started_at is not None and (queue is None or _concerns(operation, vhost, name)):
+        if operation.started_at is not None and (queue is None or concerns(operation, vhost, name)):
             where = operation.queue if queue is None else ""
             label = " ".join(filter(None, (MARKED[Kind(operation.kind)], where)))
             known.append(Marked(operation.started_at.timestamp(), label[:40]))
     return sorted(known, key=lambda mark: mark.at)[-MAX_MARKS:]
 
 
-def _concerns(operation: Operation, vhost: str, queue: str) -> bool:
+def concerns(operation: Operation, vhost: str, queue: str) -> bool:
+    """Whether a job was about this queue, alone or among others."""
     if operation.queue:
         return (operation.vhost, operation.queue) == (vhost, queue)
     return any(item.get("vhost") == vhost and item.get("queue") == queue for item in operation.items)

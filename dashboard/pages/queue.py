@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from brokerctl.clients.models import Binding
+from dashboard.activity import Happened
 from dashboard.looks.kinds import QueueLook
 from dashboard.looks.look import Look
 from dashboard.models import Broker
@@ -59,6 +60,8 @@ class QueuePage:
     """None: not for this person, or the broker did not answer."""
     first_count: int
     """How many messages that shows at most."""
+    activity: tuple[Happened, ...]
+    """Newest first."""
     why_no_pause: str
     """Empty where the broker can pause."""
     oldest_seconds: int | None

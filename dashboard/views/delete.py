@@ -113,7 +113,8 @@ def binding(request: HttpRequest, broker: str, vhost: str) -> HttpResponse:
         cancel=reverse(back[0], args=[broker, vhost, back[1]]) + "#bindings",
         verb="Unbind",
     )
-    before = {"routing_key": found.routing_key, **found.arguments}
+    before = {"source": found.source, found.destination_type: found.destination, "routing_key": found.routing_key}
+    before |= found.arguments
     parameters = ChangeParameters("binding", f"{found.source} → {found.destination}", before=before)
     is_gone = source.auto_delete and len(of_source) == 1 and back[0] == "exchange"
     onwards = _list(here, "exchanges") if is_gone else page.cancel

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from brokerctl.clients.details import QueueDetails
 from brokerctl.errors import ClientError, ObjectNotFound
-from dashboard import access, brokers, outlook, rules, verdicts
+from dashboard import access, activity, brokers, outlook, rules, verdicts
 from dashboard.looks import kinds, look, shapes
 from dashboard.looks.kinds import QueueLook
 from dashboard.looks.look import Look
@@ -65,6 +65,7 @@ def detail(request: HttpRequest, broker: str, vhost: str, queue: str) -> HttpRes
         amounts=_amounts(seen.value.details) if seen else (),
         first=_first(request, found, row) if may_operate and seen and taken.is_live else None,
         first_count=SHOWN,
+        activity=activity.of_queue(request.user, found, vhost, queue, row.queue.policy or ""),
         why_no_pause="" if taken.can.pause else WHY_NOT.format(broker=found.name),
         oldest_seconds=seen.value.details.oldest_ready_seconds if seen else None,
     )

@@ -1,5 +1,5 @@
-// The numbers of one queue. What is drawn by the server and is no number (why it is stuck, who consumes) is fetched
-// again when it no longer holds.
+// The numbers of one queue. What is drawn by the server and is no number (why it is stuck, who consumes, what happened)
+// is fetched again when it no longer holds, and while a job is at work on the queue.
 
 import { fill } from "postroom/cells"
 import { fragment, redraw } from "postroom/http"
@@ -11,6 +11,7 @@ const STUCK = ["crit", "warn"]
 customElements.define("queue-tiles", class extends HTMLElement {
   #stop = () => {}
   #fetchedAt = -Infinity
+  #marks = null // how many there were when the page was fetched
 
   connectedCallback() {
     this.#stop = live.subscribe(this.getAttribute("feed"), data => {
@@ -24,13 +25,16 @@ customElements.define("queue-tiles", class extends HTMLElement {
     this.#stop()
   }
 
-  async #redraw({ status, consumers, state }) {
+  async #redraw({ status, consumers, state, marks }) {
     if (state !== "live" || status === undefined) return
+    this.#marks ??= marks
     const attention = STUCK.includes(status) ? status : ""
     const now = performance.now()
-    const isOutdated = attention !== this.dataset.attention || String(consumers) !== this.dataset.consumers
+    const isOther = attention !== this.dataset.attention || String(consumers) !== this.dataset.consumers
+    const isOutdated = isOther || marks !== this.#marks || document.querySelector("[data-unfinished-job]") !== null
     if (!isOutdated || now - this.#fetchedAt < FETCH_MS) return
     this.#fetchedAt = now
+    this.#marks = marks
     try {
       const page = await fragment(location.href)
       const fresh = page.querySelector("queue-tiles")
