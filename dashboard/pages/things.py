@@ -24,6 +24,7 @@ class Placed(Generic[T]):
     rate: float | None = None
     may_operate: bool = False
     can_cancel: bool = False
+    may_administer: bool = False
 
     @property
     def timeout_seconds(self) -> float | None:

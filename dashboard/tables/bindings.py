@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from operator import attrgetter
 
+from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from brokerctl.clients.models import Binding
@@ -44,6 +46,28 @@ def _arguments(each: Row) -> tuple[str, ...]:
     return tuple(f"{name}={table_value(value)}" for name, value in each.thing.arguments.items())
 
 
+def _unbind(each: Row) -> SafeString:
+    """Leads to the page that asks first; for those who may."""
+    binding = each.thing
+    if not each.may_administer:
+        return SafeString()
+    if not binding.source:
+        return format_html('<button class="btn btn--sm" type="button" disabled title="{}">Unbind</button>', IMPLICIT)
+    query = urlencode(
+        {
+            "source": binding.source,
+            "to": binding.destination_type,
+            "destination": binding.destination,
+            "key": binding.properties_key,
+            "back": "bindings",
+        }
+    )
+    href = f"{reverse('unbind', args=[each.slug, binding.vhost])}?{query}"
+    return format_html('<a class="btn btn--sm btn--danger" href="{}">Unbind…</a>', href)
+
+
+IMPLICIT = "Every queue is bound to the default exchange by its own name, for as long as it is there."
+
 COLUMNS: tuple[Column[Row], ...] = (
     Column("source", "From exchange", Kind.TEXT, of("source"), draw=_source, is_searched=True),
     Column("destination", "To", Kind.TEXT, of("destination"), draw=_destination, is_searched=True),
@@ -52,6 +76,7 @@ COLUMNS: tuple[Column[Row], ...] = (
     Column("arguments", "Arguments", Kind.TAGS, _arguments, is_sortable=False, is_searched=True),
     Column("vhost", "Vhost", Kind.TEXT, of("vhost"), is_wide=True),
     Column("in", "Into the source/s", Kind.RATE, lambda each: each.rate, "What its exchange takes, over all bindings"),
+    Column("unbind", "", Kind.TEXT, lambda each: "", is_sortable=False, draw=_unbind),
 )
 
 TABLE: Table[Row] = Table(

@@ -102,21 +102,22 @@ def binding(request: HttpRequest, broker: str, vhost: str) -> HttpResponse:
     of_source, to_end, found = _found(here, source, asked)
     end = visible(found.destination)
     back = ("queue", found.destination) if asked["back"] == "queue" else ("exchange", found.source)
+    is_of_list = asked["back"] == "bindings"
     page = Confirmation(
         broker=here.broker,
-        crumbs=_crumbs(here, f"{back[0]}s", *back),
+        crumbs=(Crumb("Bindings", _list(here, "bindings")),) if is_of_list else _crumbs(here, f"{back[0]}s", *back),
         title=f"Unbind {end}?",
         lead=f"This takes away the binding from exchange {visible(found.source)} to {found.destination_type} {end}, "
         f"in vhost {vhost} on {here.broker.name}.",
         effects=leaving.without_binding(found, of_source, to_end, source),
         button="Unbind",
-        cancel=reverse(back[0], args=[broker, vhost, back[1]]) + "#bindings",
+        cancel=_list(here, "bindings") if is_of_list else reverse(back[0], args=[broker, vhost, back[1]]) + "#bindings",
         verb="Unbind",
     )
     before = {"source": found.source, found.destination_type: found.destination, "routing_key": found.routing_key}
     before |= found.arguments
     parameters = ChangeParameters("binding", f"{found.source} → {found.destination}", before=before)
-    is_gone = source.auto_delete and len(of_source) == 1 and back[0] == "exchange"
+    is_gone = source.auto_delete and len(of_source) == 1 and back[0] == "exchange" and not is_of_list
     onwards = _list(here, "exchanges") if is_gone else page.cancel
     done = f"{visible(found.source)} is no longer bound to {end} by this."
     return confirm(request, here, page, parameters, lambda client, form: client.unbind(found), (onwards, done))

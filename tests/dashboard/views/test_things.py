@@ -293,3 +293,27 @@ def test_ticked_connections_are_closed_after_one_page_for_all(busy: Busy, real: 
     assert closed.status_code == 302
     with pytest.raises(pika.exceptions.ConnectionClosedByBroker):
         busy.channel.queue_declare(busy.queue, passive=True)
+
+
+def test_a_binding_is_taken_away_from_the_list_of_all(real: EmbeddedBroker, broker: Broker, owner: User) -> None:
+    name = declare(real)
+    with real.connect() as connection:
+        connection.channel().queue_bind(name, "amq.topic", "a&b/ä #")
+    look(broker)
+    listed = reverse("bindings", args=["bench"])
+    rows, theirs = (
+        browser(user).get(listed, {"q": name}).content.decode() for user in (owner, member(broker, Role.OPERATOR))
+    )
+    found = re.search(r'href="([^"]*/unbind/[^"]*)"', rows)
+    assert found is not None
+    address = found[1].replace("&amp;", "&")
+
+    asks = browser(owner).get(address).content.decode()
+    answer = browser(owner).post(address, {"seen": "0"})
+
+    assert rows.count("Unbind") == 2
+    assert 'disabled title="Every queue is bound to the default exchange by its own name' in rows
+    assert "Unbind" not in theirs
+    assert f'<a class="btn" href="{listed}"' in asks
+    assert answer["Location"] == listed
+    assert [each.source for each in brokers.client(broker).queue_bindings("/", name)] == [""]
