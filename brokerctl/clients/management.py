@@ -7,6 +7,7 @@ from typing import Protocol
 
 from brokerctl.clients.details import ExchangeDetails, Held, Moment, NodeDetails, QueueDetails
 from brokerctl.clients.features import DeprecatedFeature, FeatureFlag
+from brokerctl.clients.links import FederationLink, Shovel
 from brokerctl.clients.models import (
     Arguments,
     Binding,
@@ -95,6 +96,11 @@ class Reading(Protocol):
         ...
 
     def deprecated_features(self) -> list[DeprecatedFeature]: ...
+    def shovels(self) -> list[Shovel]:
+        """Raises ObjectNotFound or UnexpectedReply where their plugin is not enabled; so does `federation_links`."""
+        ...
+
+    def federation_links(self) -> list[FederationLink]: ...
 
 
 class Changing(Protocol):
@@ -188,6 +194,16 @@ class Changing(Protocol):
     def delete_operator_policy(self, vhost: str, name: str) -> None: ...
     def enable_feature_flag(self, name: str) -> None:
         """For good. One that is enabled already stays so."""
+        ...
+
+    def delete_shovel(self, vhost: str, name: str) -> None:
+        """One that was made at runtime; those of the broker's configuration are not deleted so."""
+        ...
+
+    def restart_shovel(self, vhost: str, name: str) -> None: ...
+    def rename_cluster(self, name: str) -> None: ...
+    def reset_statistics(self) -> None:
+        """What the broker remembers of rates and lengths, of all nodes. Counts and messages stay."""
         ...
 
     def import_definitions(self, definitions: Definitions) -> None:

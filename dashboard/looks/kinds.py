@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from brokerctl.clients.base import BrokerClient
 from brokerctl.clients.details import ExchangeDetails, NodeDetails, QueueDetails
 from brokerctl.clients.features import DeprecatedFeature, FeatureFlag
+from brokerctl.clients.links import FederationLink, Shovel
 from brokerctl.clients.models import (
     Binding,
     Channel,
@@ -101,6 +102,13 @@ class FeaturesLook:
     flags: tuple[FeatureFlag, ...] | None
     """None: the broker does not tell; so for `deprecated`."""
     deprecated: tuple[DeprecatedFeature, ...] | None
+
+
+@dataclass(slots=True, frozen=True)
+class LinksLook:
+    shovels: tuple[Shovel, ...] | None
+    """None: their plugin is not enabled, or the broker does not tell our user; so for `federation`."""
+    federation: tuple[FederationLink, ...] | None
 
 
 @dataclass(slots=True, frozen=True)
@@ -199,6 +207,10 @@ def _features(client: BrokerClient, names: Names) -> FeaturesLook:
     return FeaturesLook(_offered(client.feature_flags), _offered(client.deprecated_features))
 
 
+def _links(client: BrokerClient, names: Names) -> LinksLook:
+    return LinksLook(_offered(client.shovels), _offered(client.federation_links))
+
+
 def _offered(ask: Callable[[], list[T]]) -> tuple[T, ...] | None:
     """What the broker tells; None when it does not offer it, or not to our user."""
     try:
@@ -259,6 +271,7 @@ VHOSTS: Kind[VhostsLook] = Kind("vhosts", _vhosts)
 VHOST: Kind[VhostLook] = Kind("vhost", _vhost)
 USERS: Kind[UsersLook] = Kind("users", _users)
 FEATURES: Kind[FeaturesLook] = Kind("features", _features)
+LINKS: Kind[LinksLook] = Kind("links", _links)
 BINDINGS: Kind[tuple[Binding, ...]] = Kind("bindings", lambda client, names: tuple(client.bindings()))
 UNACKED: Kind[Holders] = Kind("unacked", _unacked)
 QUEUE: Kind[QueueLook] = Kind("queue-details", _queue)

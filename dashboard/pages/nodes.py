@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from brokerctl.clients.models import Listener, Node
+from dashboard.forms.cluster import ClusterForm
 from dashboard.looks.kinds import NodeLook, NodesLook
 from dashboard.looks.look import Look
 from dashboard.models import Broker
@@ -60,6 +61,15 @@ class NodesPage:
     """What comes and goes, per second, over all nodes."""
     rates: tuple[tuple[str, str, float], ...]
     """Of all messages, per second, as (name, title, value)."""
+    why_not_cluster: str
+    """Why its cluster is not renamed and its statistics are not reset from here; empty: they can be."""
+
+
+@dataclass(slots=True, frozen=True)
+class RenamePage:
+    broker: Broker
+    form: ClusterForm
+    failure: str
 
 
 @dataclass(slots=True, frozen=True)

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from brokerctl.clients.details import NodeDetails
 from brokerctl.clients.models import Node, Overview
 from dashboard import access, verdicts
+from dashboard.declaring.known import LAVINMQ
 from dashboard.looks import kinds, look, shapes
 from dashboard.models import Broker
 from dashboard.pages.nodes import Gauge, MemoryPart, NodePage, NodesPage, ShownNode
@@ -24,6 +25,7 @@ CHURN = {
     "queue_created": "Queues created",
     "queue_deleted": "Queues deleted",
 }
+OF_LAVINMQ = "LavinMQ’s API has no such thing"
 MESSAGES = {
     "publish": "Published",
     "confirm": "Confirmed to publishers",
@@ -71,6 +73,7 @@ def list_nodes(request: HttpRequest, broker: str) -> HttpResponse:
         nodes=tuple(_shown(node, overview) for node in seen.value.nodes),
         listeners=overview.listeners,
         churn=tuple((title, overview.churn[name]) for name, title in CHURN.items() if name in overview.churn),
+        why_not_cluster=OF_LAVINMQ if overview.product == LAVINMQ else "",
         rates=tuple((name, MESSAGES[name], value) for name, value in overview.rates.items()),
     )
     return render(request, "nodes/list.html", {"page": page})

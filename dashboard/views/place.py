@@ -108,7 +108,7 @@ def _missing(error: ClientError, broker: Broker | None, noun: str, names: Mappin
     return f"There is no {noun} {visible(str(names[noun]))} {where}on {broker.name}."
 
 
-NOUNS = ("queue", "exchange", "connection", "channel", "node", "feature", "user", "vhost")
+NOUNS = ("shovel", "queue", "exchange", "connection", "channel", "node", "feature", "user", "vhost")
 """What an address may name, the narrowest first."""
 
 WHY = {
@@ -116,6 +116,7 @@ WHY = {
     "channel": "It was closed, or its connection was.",
     "node": "It left the cluster, or never was in it.",
     "feature": "Another version of the broker may have it.",
+    "shovel": "It was deleted, or ended by itself when it had taken what it was to take.",
     "user": "It was deleted, or never added; names are case-sensitive.",
 }
 

@@ -30,7 +30,7 @@ REFUSED_BY_POLICY = """
 addEventListener("securitypolicyviolation", event =>
   console.error(`refused by the policy: ${event.effectiveDirective} ${event.blockedURI || event.sample}`))
 """
-QUEUE, EXCHANGE, POLICY, TAG = "every.page", "every.page.in", "every", "reader"
+QUEUE, EXCHANGE, POLICY, SHOVEL, TAG = "every.page", "every.page.in", "every", "every", "reader"
 MANY = 120
 """Messages: more than one page shows, and so many that a purge asks for the queue's name."""
 
@@ -61,8 +61,8 @@ NOT_SHOWN = ("health", "palette", "history", "queue-history", "definitions-expor
 OF_REGISTERED = ("broker-edit", "broker-remove")
 """The embedded broker is set by the settings."""
 
-OF_RABBITMQ = ("feature-enable",)
-"""The embedded broker has no feature flags."""
+OF_RABBITMQ = ("feature-enable", "shovel-delete")
+"""The embedded broker has neither feature flags nor shovels."""
 
 OF_LAVINMQ = ("consumer-cancel",)
 """Neither of the two brokers can do this; their pages have the button disabled, and the address says why."""
@@ -155,6 +155,7 @@ def known_to_rabbitmq(
     with (
         registered.api() as api,
         _consuming(registered.connect(), api) as known,
+        _shoveling(api, registered.amqp_port),
         chromium.new_context(base_url=postroom.url, storage_state=signed_in) as context,
     ):
         yield known | {"broker": RABBIT} | _made(context.new_page(), RABBIT)
@@ -201,6 +202,7 @@ def _consuming(connection: BlockingConnection, api: httpx.Client) -> Iterator[di
             "consumer": TAG,
             "user": "guest",
             "feature": "quorum_queue",
+            "shovel": SHOVEL,
             "node": api.get("/nodes").json()[0]["name"],
             **(_holder(api) or {}),
         }
@@ -210,6 +212,21 @@ def _consuming(connection: BlockingConnection, api: httpx.Client) -> Iterator[di
         channel.queue_delete(QUEUE)
         channel.exchange_delete(EXCHANGE)
         connection.close()
+
+
+@contextmanager
+def _shoveling(api: httpx.Client, amqp_port: int) -> Iterator[None]:
+    """A shovel from an empty queue to another; that it starts is enough for its pages."""
+    uri, path = f"amqp://127.0.0.1:{amqp_port}", f"/parameters/shovel/%2F/{SHOVEL}"
+    value = {"src-uri": uri, "src-queue": f"{QUEUE}.from", "dest-uri": uri, "dest-queue": f"{QUEUE}.to"}
+    api.put(path, json={"value": value}).raise_for_status()
+    try:
+        wait_until(lambda: any(each["name"] == SHOVEL for each in api.get("/shovels").json()), within=30)
+        yield
+    finally:
+        api.delete(path)
+        for queue in (value["src-queue"], value["dest-queue"]):
+            api.delete(f"/queues/%2F/{queue}")
 
 
 def _holder(api: httpx.Client) -> dict[str, str] | None:

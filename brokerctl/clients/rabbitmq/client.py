@@ -11,6 +11,7 @@ from brokerctl.clients.carrier import Carrier
 from brokerctl.clients.details import ExchangeDetails, Held, Moment, NodeDetails, QueueDetails
 from brokerctl.clients.features import DeprecatedFeature, FeatureFlag
 from brokerctl.clients.http import Http
+from brokerctl.clients.links import FederationLink, Shovel
 from brokerctl.clients.models import (
     Arguments,
     Binding,
@@ -42,6 +43,7 @@ from brokerctl.clients.rabbitmq import (
     features,
     history,
     limits,
+    links,
     nodes,
     overview,
     permissions,
@@ -176,6 +178,12 @@ class _Reading:
     def deprecated_features(self) -> list[DeprecatedFeature]:
         return features.deprecated(self.http)
 
+    def shovels(self) -> list[Shovel]:
+        return links.shovels(self.http)
+
+    def federation_links(self) -> list[FederationLink]:
+        return links.federation_links(self.http)
+
 
 class RabbitMQClient(_Reading):
     """brokerctl.clients.base.BrokerClient. Safe for threads, but for the sessions of `messages`."""
@@ -305,6 +313,18 @@ class RabbitMQClient(_Reading):
 
     def enable_feature_flag(self, name: str) -> None:
         features.enable(self.http, name)
+
+    def delete_shovel(self, vhost: str, name: str) -> None:
+        links.delete_shovel(self.http, vhost, name)
+
+    def restart_shovel(self, vhost: str, name: str) -> None:
+        links.restart_shovel(self.http, vhost, name)
+
+    def rename_cluster(self, name: str) -> None:
+        overview.rename_cluster(self.http, name)
+
+    def reset_statistics(self) -> None:
+        overview.reset_statistics(self.http)
 
     def import_definitions(self, definitions: Definitions) -> None:
         upload(self.http, definitions)

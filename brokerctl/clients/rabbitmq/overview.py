@@ -29,6 +29,16 @@ def overview(http: Http) -> Overview:
     return parse_overview(item)
 
 
+def rename_cluster(http: Http, name: str) -> None:
+    """PUT /api/cluster-name."""
+    http.put("cluster-name", body={"name": name})
+
+
+def reset_statistics(http: Http) -> None:
+    """DELETE /api/reset."""
+    http.delete("reset")
+
+
 def parse_overview(item: Json) -> Overview:
     totals, queues = read.table(item, "object_totals"), read.table(item, "queue_totals")
     churn = read.table(item, "churn_rates")

@@ -1,0 +1,49 @@
+"""The cluster is renamed and its statistics are reset, on the embedded broker and on a RabbitMQ."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.urls import reverse
+
+from dashboard.models import Broker
+from dashboard.models.grant import Role
+from tests.dashboard.people import browser, member
+from tests.dashboard.places import look
+from tests.dashboard.views.test_declare import last, text_of
+from tests.support.brokers import Place
+
+NAME = "a cluster/ö"
+
+
+def test_the_cluster_is_renamed_and_its_statistics_are_reset(place: Place, bench: Broker, owner: User) -> None:
+    look(bench)
+    client, before = browser(owner), place.client.overview().cluster_name
+    renaming, resetting = reverse("cluster-rename", args=["bench"]), reverse("statistics-reset", args=["bench"])
+
+    assert f'value="{before}"' in text_of(client.get(renaming))
+    assert "Give the cluster a name." in text_of(client.post(renaming, {"name": " "}))
+    done = text_of(client.post(renaming, {"name": NAME}, follow=True))
+    assert f"The cluster is called {NAME}." in done
+    assert place.client.overview().cluster_name == NAME
+    assert last()[2]["before"] == {"name": before}
+    place.client.rename_cluster(before)
+
+    assert "messages, connections and everything that is set up stay" in text_of(client.get(resetting))
+    assert "The statistics are reset." in text_of(client.post(resetting, {"seen": "0"}, follow=True))
+    assert last()[:2] == ("change", "done")
+
+
+@pytest.mark.parametrize("page", ["cluster-rename", "statistics-reset"])
+def test_only_those_who_run_the_whole_broker_get_in(page: str, broker: Broker, stranger: User) -> None:
+    address = reverse(page, args=["bench"])
+
+    for user, status in (
+        (stranger, 404),
+        (member(broker, Role.ADMIN, "/"), 404),
+        (member(broker, Role.OPERATOR, ""), 403),
+        (member(broker, Role.ADMIN, ""), 200),
+    ):
+        assert browser(user).get(address).status_code == status
+        assert browser(user, checks_csrf=True).post(address).status_code == 403
+    assert browser().get(address).status_code == 302
