@@ -187,7 +187,7 @@ class Feeds:
                 data = self._data(kind, names, stream.key)
                 if kind == "queues" and stream.key.query:
                     data["order"] = await self._order(names[0], stream)
-            await push(stream, data, lambda: self._past(kind, names, stream.key), time.time(), self._send)
+            await push(stream, data, lambda: self._past(kind, names, stream.key, data), time.time(), self._send)
 
     def _data(self, kind: str, names: list[str], key: StreamKey) -> Data:
         now = datetime.now(UTC)
@@ -199,7 +199,9 @@ class Feeds:
         if kind == flow.KIND:
             return flow.data(broker, key, now)
         if kind in things.THINGS:
-            return things.data(broker, key, now) | {"points": self._latest(self._charts.get(key.feed))}
+            found = things.data(broker, key, now)
+            # A chart is one for all who name it: those who may not see the thing get nothing of that, either.
+            return found | {"points": {} if found["gone"] else self._latest(self._charts.get(key.feed))}
         taken = brokers.snapshot(broker).only(key.scope)
         if kind == "queue":
             name = paths.name(names[1]), paths.name(names[2])
@@ -273,12 +275,12 @@ class Feeds:
         """The newest point of every range: a chart adds it, or replaces the one in progress."""
         return {grain: points[-1] if (points := rows.points(series, grain)) else None for grain in GRAINS}
 
-    def _past(self, kind: str, names: list[str], key: StreamKey) -> Data:
+    def _past(self, kind: str, names: list[str], key: StreamKey, data: Data) -> Data:
         """For snapshots: everything the charts of this feed show."""
         if kind == "queue":
             series = self._series(names[0], (paths.name(names[1]), paths.name(names[2])))
             return {"history": {grain: rows.points(series, grain) for grain in GRAINS}}
-        if key.feed in self._charts:
+        if key.feed in self._charts and not data.get("gone"):
             return {"history": {grain: rows.points(self._charts[key.feed], grain) for grain in GRAINS}}
         if kind == "brokers":
             slugs = [row.slug for row in self._rows if _parts(key.scope, row.slug)[0]]

@@ -91,8 +91,13 @@ def test_a_member_gets_the_rows_of_their_vhosts_and_nobody_elses_connection(
         everything = live(tab(owner), "connections:looked", None, lambda data: data.get("count", 0) > 1)
         mine = live(tab(user), "connections:looked", None, lambda data: data.get("count"))
         others = next(name for name in everything["rows"] if name not in mine["rows"])
-        hidden = live(tab(user), f"connection:looked:{others}", None, lambda data: "gone" in data)
+        feed = f"connection:looked:{others}"
+        # Its chart is there, because somebody else watches it.
+        charted = live(tab(owner), feed, None, lambda data: any((data.get("points") or {}).values()))
+        hidden = live(tab(user), feed, None, lambda data: "gone" in data)
 
     assert len(mine["rows"]) == mine["count"] < everything["count"]
+    assert charted["history"]
     assert hidden["gone"]
-    assert "rows" not in hidden
+    assert not {"rows", "history"} & hidden.keys()
+    assert not hidden.get("points")
