@@ -6,11 +6,11 @@ The page and its live numbers take the same texts from here, so there is one rul
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from brokerctl.clients.models import Queue
 from dashboard.snapshot import QueueRow
-from dashboard.verdicts import lasting, length_limit, size
+from dashboard.verdicts import during, length_limit, size
 
 STEADY_PER_MINUTE = 1.0
 """A change below this is the jitter of rates measured a moment apart."""
@@ -73,5 +73,5 @@ def _time(row: QueueRow, change: float | None) -> tuple[str, str]:
             return "Empty in", "never"
         if row.queue.messages_ready >= limit:
             return "Limit", "reached"
-        return "Full in", lasting(timedelta(seconds=(limit - row.queue.messages_ready) / change))
-    return "Empty in", lasting(timedelta(seconds=row.queue.messages / -change)) if row.queue.messages else "–"
+        return "Full in", during((limit - row.queue.messages_ready) / change)
+    return "Empty in", during(row.queue.messages / -change) if row.queue.messages else "–"

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from brokerctl.clients.models import Policy, Queue
-from dashboard.verdicts import lasting, size
+from dashboard.verdicts import during, size
 
 ARGUMENT = "argument"
 
@@ -77,7 +76,7 @@ def does(name: str, value: Any) -> str:
 
 
 def _span(value: Any) -> str:
-    return lasting(timedelta(milliseconds=value)) if isinstance(value, int) else str(value)
+    return during(value // 1000) if isinstance(value, int) else str(value)
 
 
 def _count(value: Any) -> str:
@@ -85,7 +84,7 @@ def _count(value: Any) -> str:
 
 
 def _bytes(value: Any) -> str:
-    return size(value) if isinstance(value, int) else str(value)
+    return size(value) if isinstance(value, int) and value < 2**63 else str(value)
 
 
 OVERFLOWS = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeGuard
 
 from dashboard.snapshot import DEPTH_STEP_SECONDS, BrokerState, QueueRow, Rates, Snapshot
 from dashboard.status import Status as Status
@@ -143,13 +144,18 @@ def argument(row: QueueRow, name: str) -> object:
 def length_limit(row: QueueRow) -> int | None:
     """How many ready messages the queue takes; None when it has no such limit, or one of nothing."""
     limit = argument(row, "max-length")
-    return limit if isinstance(limit, int) and not isinstance(limit, bool) and limit > 0 else None
+    return limit if _is_limit(limit) else None
 
 
 def bytes_limit(row: QueueRow) -> int | None:
     """How many bytes of ready messages the queue takes; None when it has no such limit, or one of nothing."""
     limit = argument(row, "max-length-bytes")
-    return limit if isinstance(limit, int) and not isinstance(limit, bool) and limit > 0 else None
+    return limit if _is_limit(limit) else None
+
+
+def _is_limit(value: object) -> TypeGuard[int]:
+    """What can be met: a policy holds numbers of any size, and such a one means none."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63
 
 
 def _full(row: QueueRow, now: datetime) -> Verdict | None:
@@ -193,7 +199,7 @@ def _fate(row: QueueRow) -> str:
     if arriving < 0.1:
         return f"{ready:,} ready, none arriving"
     known = f"{ready:,} ready, {arriving:,.1f}/s arriving"
-    return f"{known}; full in {lasting(timedelta(seconds=(limit - ready) / arriving))}" if limit else known
+    return f"{known}; full in {during((limit - ready) / arriving)}" if limit else known
 
 
 def _no_ack(row: QueueRow, now: datetime) -> Verdict | None:
@@ -244,15 +250,15 @@ def _delay(row: QueueRow, now: datetime) -> Verdict | None:
     ttl = argument(row, "message-ttl")
     if not is_delay_queue(row) or row.queue.consumers or not isinstance(ttl, int):
         return None
-    return Verdict(Status.IDLE, f"Delay queue, {lasting(timedelta(milliseconds=ttl))}")
+    return Verdict(Status.IDLE, f"Delay queue, {during(ttl // 1000)}")
 
 
 def _draining(row: QueueRow, now: datetime) -> Verdict | None:
     arriving, leaving = row.rates.publish or 0.0, row.rates.deliver or 0.0
     if row.queue.messages_ready < DRAINING_READY or leaving <= arriving * (1 + BEHIND_SHARE):
         return None
-    left = timedelta(seconds=row.queue.messages_ready / (leaving - arriving))
-    return Verdict(Status.OK, f"Draining, {lasting(left)} left")
+    left = row.queue.messages_ready / (leaving - arriving)
+    return Verdict(Status.OK, f"Draining, {during(left)} left")
 
 
 def _flowing(row: QueueRow, now: datetime) -> Verdict | None:
@@ -298,7 +304,11 @@ def size(count: float) -> str:
 
 def lasting(span: timedelta) -> str:
     """A length of time in the largest unit that fits: '<1 s', '14 min', '3 d'. static/js/format.js does the same."""
-    seconds = span.total_seconds()
+    return during(span.total_seconds())
+
+
+def during(seconds: float) -> str:
+    """The same of seconds, however many: what brokers are told, and what follows from it, no timedelta may hold."""
     if seconds < 1:
         return "<1 s"
     for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from django import template
@@ -59,7 +59,7 @@ def share(value: float | None) -> str:
 
 def lasting(seconds: float | None) -> str:
     """A duration in its largest unit: 840 -> '14 min'."""
-    return UNKNOWN if seconds is None else verdicts.lasting(timedelta(seconds=seconds))
+    return UNKNOWN if seconds is None else verdicts.during(seconds)
 
 
 @register.filter

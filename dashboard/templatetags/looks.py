@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django import template
@@ -101,7 +100,7 @@ def client_in(consumer: Consumer, clients: dict[str, str] | None) -> str:
 
 @register.filter
 def milliseconds(value: float) -> str:
-    return verdicts.lasting(timedelta(milliseconds=value))
+    return verdicts.during(value / 1000)
 
 
 @register.simple_tag
@@ -125,4 +124,4 @@ def written(value: float | None, kind: str) -> str:
 
 @register.filter
 def seconds(value: float | None) -> str:
-    return UNKNOWN if value is None else verdicts.lasting(timedelta(seconds=value))
+    return UNKNOWN if value is None else verdicts.during(value)

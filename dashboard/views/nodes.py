@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -147,7 +145,7 @@ def _facts(details: NodeDetails, overview: Overview) -> tuple[tuple[str, str], .
     facts = {
         "Version": f"{overview.product} {node.version or overview.version}",
         "Cluster": overview.cluster_name,
-        "Up for": verdicts.lasting(timedelta(seconds=node.uptime_seconds)) if node.uptime_seconds is not None else "",
+        "Up for": verdicts.during(node.uptime_seconds) if node.uptime_seconds is not None else "",
         "Process": details.os_pid,
         "Processors": "" if node.processors is None else str(node.processors),
         "Kind": details.type,

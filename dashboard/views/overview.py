@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -63,7 +61,7 @@ def _kind(broker: Broker, taken: Snapshot) -> str:
         parts.append(f"{running} of {len(taken.nodes)} nodes")
     uptimes = [node.uptime_seconds for node in taken.nodes if node.uptime_seconds is not None]
     if uptimes:
-        parts.append(f"up {verdicts.lasting(timedelta(seconds=min(uptimes)))}")
+        parts.append(f"up {verdicts.during(min(uptimes))}")
     return " · ".join(parts)
 
 

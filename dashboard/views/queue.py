@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -153,4 +151,4 @@ def _number(value: int | None) -> str:
 
 
 def _seconds(value: int | None) -> str:
-    return "" if value is None else f"in the broker for {verdicts.lasting(timedelta(seconds=value))}"
+    return "" if value is None else f"in the broker for {verdicts.during(value)}"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dashboard import verdicts
+from dashboard import outlook, rules, verdicts
 from dashboard.snapshot import BrokerState, QueueRow, Rates
 from dashboard.verdicts import Status, Verdict
 from tests.dashboard.snapshots import row, snapshot
@@ -154,6 +154,18 @@ def test_a_full_queue_says_what_becomes_of_new_messages() -> None:
 )
 def test_a_queue_that_nobody_empties_says_what_becomes_of_it(values: dict[str, Any], evidence: str) -> None:
     assert verdict(no_consumers_since=ago(14), messages_ready=9, **values).evidence == evidence
+
+
+@pytest.mark.parametrize("limit", [2**62, 2**63, 10**400])
+def test_a_limit_beyond_every_calendar_is_one_more_number(limit: int) -> None:
+    arguments = {"x-max-length": limit, "x-max-length-bytes": limit, "x-message-ttl": limit}
+    waiting = {"messages_ready": 9, "rates": Rates(publish=0.5), "arguments": arguments}
+
+    assert verdict(no_consumers_since=ago(14), **waiting).evidence.startswith("9 ready, 0.5/s arriving")
+    dead = {**arguments, "x-dead-letter-exchange": "dlx"}
+    assert verdict(**{**waiting, "arguments": dead}).text.startswith("Delay queue, ")
+    assert outlook.of_queue(row(**{**waiting, "rates": Rates(0.5, 0.0, 0.0)})).time
+    assert all(rule.does for rule in rules.of_queue(row(**waiting).queue))
 
 
 @pytest.mark.parametrize("name", ["dlq", "orders.dlq", "orders-DLX", "dead_letters.x", "dead-letter", "my.parking.lot"])
