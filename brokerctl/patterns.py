@@ -43,13 +43,18 @@ def finds(pattern: str, text: str, seconds: float = MATCH_SECONDS) -> bool | Non
 @lru_cache(1024)
 def is_valid(pattern: str) -> bool:
     """Whether this is a regular expression, and one that can be compiled without harm."""
-    if len(pattern) > MAX_PATTERN or _size(pattern) > MAX_SIZE or _VERBOSE.search(pattern):
+    if not is_small(pattern):
         return False
     try:
         regex.compile(pattern)
     except (regex.error, RecursionError):
         return False
     return True
+
+
+def is_small(pattern: str) -> bool:
+    """Whether compiling it takes neither long nor much memory, also when it is broken."""
+    return len(pattern) <= MAX_PATTERN and _size(pattern) <= MAX_SIZE and not _VERBOSE.search(pattern)
 
 
 def _size(pattern: str) -> int:

@@ -11,6 +11,8 @@ from functools import lru_cache
 
 import regex
 
+from brokerctl.patterns import is_small
+
 MAX_PATTERN = 1024
 """Characters; a broker of ours takes no more."""
 
@@ -20,11 +22,8 @@ NAME_SECONDS = 0.02
 ALL_SECONDS = 1.5
 """Of one pattern on all names: what takes longer is looked at by nobody."""
 
-HUGE_REPEAT = regex.compile(r"\{\s*\d{4,}|\}\s*\)*\s*\{|[+*}]\)\{")
-"""Repeats that are written out when they are compiled, some of them within others: gigabytes."""
-
-
-UNBOUNDED = regex.compile(r"(?<!\\)[*+]|\{\d*,\d*\}")
+LOOSE = regex.compile(r"(?<!\\)[*+?]|\{\d*,\d*\}")
+"""What takes as much as it likes: a hundred `a?` in a row are as many choices as a hundred `a*`."""
 NESTED = regex.compile(r"\)[*+?{]|\\\d|\(\?")
 """A group that is repeated, a reference back, or anything else that begins with (?."""
 
@@ -37,8 +36,9 @@ def compiled(pattern: str) -> regex.Pattern[str]:
     """Raises BadPattern."""
     if len(pattern) > MAX_PATTERN:
         raise BadPattern(f"The pattern has {len(pattern):,} characters; {MAX_PATTERN:,} are the most.")
-    if HUGE_REPEAT.search(pattern):
-        raise BadPattern("The pattern repeats something thousands of times. Write it simpler.")
+    if not is_small(pattern):
+        # Repeats are written out when they are compiled, each of them within the others: gigabytes.
+        raise BadPattern("The pattern repeats something thousands of times, or is in verbose mode. Write it simpler.")
     try:
         return regex.compile(pattern)
     except (regex.error, RecursionError, OverflowError, MemoryError) as error:
@@ -47,11 +47,11 @@ def compiled(pattern: str) -> regex.Pattern[str]:
 
 @lru_cache(256)
 def is_tame(pattern: str) -> bool:
-    """Whether it cannot take long on a name of 255 bytes: one repeat without an end, and that of no group.
+    """Whether it cannot take long on a name of 255 bytes: one repeat of no fixed length, and that of no group.
 
     Asking regex for a limit of time costs it fifteen times what such a search does, which ten thousand queues notice.
     """
-    return not NESTED.search(pattern) and len(UNBOUNDED.findall(pattern)) <= 1
+    return not NESTED.search(pattern) and len(LOOSE.findall(pattern)) <= 1
 
 
 class Searcher:

@@ -18,6 +18,7 @@ from typing import Generic
 
 import regex
 
+from dashboard.declaring.patterns import BadPattern, compiled
 from dashboard.listing.columns import Column, Kind, Row, Value
 
 TERM = re.compile(
@@ -26,7 +27,7 @@ TERM = re.compile(
 UNFINISHED = re.compile(r"[a-z][a-z_]*(?:>=|<=|[:=~<>])")
 
 PATTERN_SECONDS = 0.25
-"""All of a pattern's work in one table: an honest one needs 10 ms for 10,000 names."""
+"""All of the patterns' work in one table: an honest one needs 10 ms for 10,000 names."""
 
 BYTES = {"": 1, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 SECONDS = {"": 1, "ms": 1e-3, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
@@ -74,9 +75,10 @@ class Filter(Generic[Row]):
 def parse(text: str, columns: Sequence[Column[Row]], now: datetime | None = None) -> Filter[Row]:
     """The filter that a person typed; what is wrong with it is in `error`."""
     tests: list[Test[Row]] = []
+    budget = _Budget()
     for match in TERM.finditer(text):
         try:
-            test = _test(match, columns, now or datetime.now(UTC))
+            test = _test(match, columns, now or datetime.now(UTC), budget)
         except FilterProblem as problem:
             return Filter(text, tuple(tests), str(problem))
         tests.append(_negated(test) if match["not"] else test)
@@ -87,7 +89,7 @@ def _negated(test: Test[Row]) -> Test[Row]:
     return lambda row: not test(row)
 
 
-def _test(match: re.Match[str], columns: Sequence[Column[Row]], now: datetime) -> Test[Row]:
+def _test(match: re.Match[str], columns: Sequence[Column[Row]], now: datetime, budget: _Budget) -> Test[Row]:
     name, sign = match["name"], match["sign"]
     value = match["quoted"] if match["quoted"] is not None else match["bare"]
     if name is None:
@@ -102,7 +104,7 @@ def _test(match: re.Match[str], columns: Sequence[Column[Row]], now: datetime) -
     if column.kind.is_number:
         return _number(column, sign, value, now)
     if sign == "~":
-        return _pattern(column, value)
+        return _pattern(column, value, budget)
     if sign not in ":=":
         raise FilterProblem(f"{name} is not a number: write {name}:{value}, or {name}~{value} for a pattern.")
     if column.kind is Kind.WORD:
@@ -143,15 +145,13 @@ def _lowered(value: Value) -> tuple[str, ...]:
     return () if value is None else (str(value).lower(),)
 
 
-def _pattern(column: Column[Row], value: str) -> Test[Row]:
+def _pattern(column: Column[Row], value: str, budget: _Budget) -> Test[Row]:
     try:
-        compiled = regex.compile(value)
-    except (regex.error, RecursionError) as error:
-        raise FilterProblem(
-            f"{value} is not a pattern ({error}). Write a regular expression, as in {column.name}~^a."
-        ) from None
-    read, budget = column.value, _Budget(value)
-    return lambda row: any(budget.search(compiled, part) for part in _texts(read(row)))
+        pattern = compiled(value)
+    except BadPattern as error:
+        raise FilterProblem(f"{error} Write a regular expression, as in {column.name}~^a.") from None
+    read = column.value
+    return lambda row: any(budget.search(pattern, part) for part in _texts(read(row)))
 
 
 def _texts(value: Value) -> tuple[str, ...]:
@@ -161,23 +161,22 @@ def _texts(value: Value) -> tuple[str, ...]:
 
 
 class _Budget:
-    """The time that one pattern may take for all rows together."""
+    """The time that all patterns of a filter may take for all rows together."""
 
-    __slots__ = ("_left", "_pattern")
+    __slots__ = ("_left",)
 
-    def __init__(self, pattern: str) -> None:
-        self._pattern = pattern
+    def __init__(self) -> None:
         self._left = PATTERN_SECONDS
 
-    def search(self, compiled: regex.Pattern[str], text: str) -> bool:
+    def search(self, pattern: regex.Pattern[str], text: str) -> bool:
         began = time.perf_counter()
         try:
             if self._left <= 0:
                 raise TimeoutError
-            return compiled.search(text, timeout=self._left) is not None
+            return pattern.search(text, timeout=self._left) is not None
         except TimeoutError:
             raise FilterProblem(
-                f"The pattern {self._pattern} takes too long. Write one with fewer repetitions, such as ^orders."
+                f"The pattern {pattern.pattern} takes too long. Write one with fewer repetitions, such as ^orders."
             ) from None
         finally:
             self._left -= time.perf_counter() - began

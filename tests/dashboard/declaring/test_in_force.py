@@ -104,6 +104,8 @@ def test_a_pattern_that_cannot_be_used_is_a_sentence(pattern: str, sentence: str
         (r"(a)\1", False),
         ("a{2,}b+", False),
         ("a{1,99}a{1,99}", False),
+        ("^colou?r", True),
+        ("a?" * 99, False),
     ],
 )
 def test_only_a_pattern_that_cannot_take_long_is_searched_without_a_limit(pattern: str, tame: bool) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 from hypothesis import given
@@ -104,7 +105,7 @@ def test_terms_keep_what_they_say(text: str, expected: list[Listed]) -> None:
         ("bytes>2parsec", "2parsec is not a number for bytes. Write one, as in bytes>10MiB."),
         ("ready~1", "ready is a number: compare it, as in ready>1000."),
         ("name>a", "name is not a number: write name:a, or name~a for a pattern."),
-        ("name~(", "( is not a pattern (missing ) at position 1). Write a regular expression, "
+        ("name~(", "This is not a regular expression: missing ) at position 1. Write a regular expression, "
                    "as in name~^a."),
         ("state:angry", "state:angry is not known. There are stuck, attention, warn, ok, idle, unknown."),
         ("dlx:maybe", "dlx takes yes or no, as in dlx:yes."),
@@ -134,6 +135,22 @@ def test_a_pattern_that_takes_too_long_is_a_sentence_and_soon() -> None:
 
     assert kept == ()
     assert error.startswith("The pattern ^(a|a|aa)+$ takes too long.")
+
+
+@pytest.mark.parametrize("bomb", ["(((a{100}){100}){100}){100}", "(?:(?:(?:a{99}|b){99}|c){99}|d){99}", "a{100000000}"])
+def test_a_pattern_that_would_take_gigabytes_is_not_tried(bomb: str) -> None:
+    kept, error = match(TABLE, ALL, f"name~{bomb}")
+
+    assert kept == ALL
+    assert error.startswith("The pattern repeats something thousands of times")
+
+
+def test_all_patterns_of_a_filter_share_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = count()
+    monkeypatch.setattr(terms.time, "perf_counter", lambda: next(clock) * 0.1)
+
+    assert match(TABLE, [STUCK], "name~o name~r name~d") == ([STUCK], "")
+    assert match(TABLE, [STUCK], "name~o name~r name~d name~e")[1].startswith("The pattern e takes too long.")
 
 
 def test_ages_are_compared_as_people_say_them() -> None:
