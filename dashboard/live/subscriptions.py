@@ -103,8 +103,8 @@ class Subscriptions:
         return list(self._feeds.get(socket, {}).values())
 
     def streams(self, prefix: str) -> list[Stream]:
-        """Streams of feeds that begin so."""
-        return [stream for key, stream in self._streams.items() if key.feed.startswith(prefix)]
+        """Streams of feeds that begin so. Also for the collector's threads, while others come and go."""
+        return [stream for key, stream in list(self._streams.items()) if key.feed.startswith(prefix)]
 
     @property
     def sockets(self) -> list[str]:

@@ -116,6 +116,22 @@ def test_a_lease_that_is_not_renewed_ends_the_feeds() -> None:
     assert list(subscriptions.streams("jobs")[0].sockets) == ["here"]
 
 
+def test_streams_are_found_while_others_come() -> None:
+    subscriptions = Subscriptions(lease_seconds=10)
+
+    class Feed(str):
+        """Somebody else subscribes in the middle of the search: the collector searches from its threads."""
+
+        def startswith(self, *given: Any) -> bool:
+            subscriptions.subscribe("late", StreamKey("jobs"), 0.0)
+            return super().startswith(*given)
+
+    subscriptions.subscribe("a", StreamKey(Feed("queues:x")), 0.0)
+    subscriptions.subscribe("b", StreamKey("queues:x:y"), 0.0)
+
+    assert len(subscriptions.streams("queues:")) == 2
+
+
 def test_a_stream_ends_with_its_last_socket() -> None:
     subscriptions = Subscriptions(lease_seconds=10)
     for socket in ("a", "b"):
