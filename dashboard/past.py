@@ -111,7 +111,8 @@ def marks(broker: Broker, queue: Key | None, since: float, until: float) -> list
     seen = Mark.objects.filter(broker=broker, at__range=within)
     vhost, name = queue or ("", "")
     of_queue = seen.filter(vhost=vhost, queue=name) if queue else seen.none()
-    known = [Marked(mark.at.timestamp(), mark.label) for mark in [*of_queue, *seen.filter(queue="")]]
+    newest = [*of_queue.order_by("-at")[:MAX_MARKS], *seen.filter(queue="").order_by("-at")[:MAX_MARKS]]
+    known = [Marked(mark.at.timestamp(), mark.label) for mark in newest]
     done = Operation.objects.filter(broker=broker, started_at__range=within, kind__in=MARKED).exclude(
         kind__in=OF_DEFINITIONS
     )

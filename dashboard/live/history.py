@@ -64,7 +64,8 @@ class BrokerHistory:
         self._exchanges: dict[Key, tuple[Meter | StepMeter, Meter | StepMeter]] = {}
         self.series = Series(5)
         """ready, unacked, publish, deliver, ack of the whole broker."""
-        self.marks: dict[Key | None, int] = {}
+        self._marks: dict[Key | None, int] = {}
+        self._marks_in_all = 0
         self.rest_seconds = 0.0
         """Between two looks at all queues, where that is longer than a step."""
         self.watched: set[Key] = set()
@@ -83,13 +84,14 @@ class BrokerHistory:
 
     def marked(self, key: Key | None) -> None:
         """Something to be seen in the charts of this queue, or of all (None), happened and is in the database."""
-        self.marks[key] = self.marks.get(key, 0) + 1
+        self._marks[key] = self._marks.get(key, 0) + 1
+        self._marks_in_all += 1
 
     def marks_seen(self, key: Key | None) -> int:
         """Grows when charts of this queue, or of the broker (None), have a new mark."""
         if key is None:
-            return sum(self.marks.values())
-        return self.marks.get(key, 0) + self.marks.get(None, 0)
+            return self._marks_in_all
+        return self._marks.get(key, 0) + self._marks.get(None, 0)
 
     def broker(self, overview: Overview, at: float, wall: float) -> Rates:
         """The rates of the whole broker; adds a point to its series."""
@@ -113,6 +115,9 @@ class BrokerHistory:
         if is_whole:
             for key in self._queues.keys() - rows.keys():
                 del self._queues[key]
+            # Queues that live for one answer come and go by the thousand.
+            for gone in [key for key in list(self._marks) if key is not None and key not in rows]:
+                del self._marks[gone]
         return rows
 
     def exchanges(self, exchanges: list[Exchange], at: float) -> dict[Key, tuple[float | None, float | None]]:

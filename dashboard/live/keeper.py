@@ -29,6 +29,11 @@ log = logging.getLogger(__name__)
 BATCH = 500
 """Rows in one statement."""
 
+AGAIN = timedelta(minutes=5)
+"""The same about the same queue is marked once in so long: consumers that come and go every second are one line."""
+
+REMEMBERED_MARKS = 10_000
+
 CLEAN_SECONDS = 600.0
 CLEAN_ROWS = 20_000
 """Deleted in one transaction at most: other writers wait for it."""
@@ -46,6 +51,7 @@ class Keeper:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="keeper")
         self._recorders: dict[int, Recorder] = {}
         self._marks: list[Mark] = []
+        self._marked_at: dict[tuple[int, Key | None, str], datetime] = {}
         self._clean_at = time.monotonic() + CLEAN_SECONDS
         self._jobs_since = timezone.now()
 
@@ -58,6 +64,13 @@ class Keeper:
 
     def mark(self, broker_id: int, key: Key | None, at: datetime, label: str) -> None:
         vhost, queue = key or ("", "")
+        same = broker_id, key, label
+        before = self._marked_at.get(same)
+        if before is not None and at - before < AGAIN:
+            return
+        if len(self._marked_at) >= REMEMBERED_MARKS:
+            self._marked_at = {each: when for each, when in list(self._marked_at.items()) if at - when < AGAIN}
+        self._marked_at[same] = at
         self._marks.append(Mark(broker_id=broker_id, vhost=vhost, queue=queue, at=at, label=label[:80]))
 
     # For the collector, on the loop
@@ -99,12 +112,15 @@ class Keeper:
 
     def _write(self, *, is_last: bool = False) -> None:
         marks, self._marks = self._marks, []
+        written: list[Mark] = []
         closed = {
             pk: recorder.take_all() if is_last else recorder.take() for pk, recorder in list(self._recorders.items())
         }
         try:
             living = set(Broker.objects.values_list("pk", flat=True))
             Mark.objects.bulk_create([mark for mark in marks if mark.broker_id in living], BATCH)
+            # Samples may be handed in twice, marks would be drawn twice.
+            written, marks = marks, []
             for pk, samples in closed.items():
                 if pk in living and samples:
                     _store(pk, samples)
@@ -118,8 +134,7 @@ class Keeper:
             for pk, samples in closed.items():
                 if pk in self._recorders:
                     self._recorders[pk].give_back(samples)
-            return
-        for mark in marks:
+        for mark in written:
             self._tell(mark.broker_id, (mark.vhost, mark.queue) if mark.queue else None)
 
     def _tell_jobs(self) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from dashboard import past
 from dashboard.models import Broker, Mark, Sample, Track
@@ -106,6 +108,20 @@ def test_marks_are_of_the_queue_its_broker_and_jobs_in_order() -> None:
         (50, "delete"),
     ]
     assert [mark.label for mark in of_broker] == ["memory alarm", "purge orders", "move other", "delete"]
+
+
+def test_of_a_million_marks_the_newest_are_read() -> None:
+    broker = broker_row()
+    for second in range(past.MAX_MARKS + 5):
+        _mark(broker, second, "consumers lost", "orders")
+        _mark(broker, second, "memory alarm")
+
+    with CaptureQueriesContext(connection) as asked:
+        found = past.marks(broker, QUEUE, BEGUN, BEGUN + 600)
+
+    assert len(found) == past.MAX_MARKS
+    assert {mark.at - BEGUN for mark in found} == set(range(35, past.MAX_MARKS + 5))
+    assert all(f"LIMIT {past.MAX_MARKS}" in query["sql"] for query in asked)
 
 
 def _mark(broker: Broker, at: int, label: str, queue: str = "") -> None:

@@ -127,3 +127,16 @@ def test_exchanges_have_rates_in_and_out_and_are_forgotten() -> None:
     assert look(2, 13, 10) == (3.0, 0.0)
     history.exchanges([], 3)
     assert look(4, 20, 20) == (None, None)
+
+
+def test_marks_of_a_queue_are_forgotten_with_it_and_still_count_for_the_broker() -> None:
+    history = BrokerHistory(is_fresh=True, step_seconds=1)
+    history.queues([queue("here"), queue("gone")], 1, 1, START)
+    for key in (("/", "here"), ("/", "gone"), None):
+        history.marked(key)
+
+    history.queues([queue("here")], 2, 2, START)
+
+    assert history.marks_seen(("/", "here")) == 2
+    assert history.marks_seen(("/", "gone")) == 1
+    assert history.marks_seen(None) == 3

@@ -10,11 +10,13 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import DatabaseError
 from django.utils import timezone
 
 from dashboard import past
 from dashboard.live import keeper
 from dashboard.live.keeper import Keeper
+from dashboard.live.recorder import Closed
 from dashboard.models import Broker, Mark, Sample, Track
 from dashboard.models.operation import Kind
 from dashboard.past import SPANS, Key
@@ -64,6 +66,46 @@ def test_what_one_process_measured_the_next_one_knows() -> None:
     assert set(Sample.objects.values_list("step", flat=True)) == {10, 60, 600}
     assert told == [(broker.pk, QUEUE)]
     assert [mark.label for mark in past.marks(broker, QUEUE, now - 60, now + 60)] == ["consumers lost"]
+
+
+def test_a_database_that_fails_in_the_middle_gets_a_mark_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    broker, told = broker_row(), list[tuple[int, Key | None]]()
+    begun = timezone.now()
+    store, failures = keeper._store, [DatabaseError("locked")]
+
+    def failing(broker_id: int, samples: list[Closed]) -> None:
+        if failures:
+            raise failures.pop()
+        store(broker_id, samples)
+
+    monkeypatch.setattr(keeper, "_store", failing)
+
+    def measure(mine: Keeper) -> None:
+        for second in (40, 30):
+            mine.add(broker.pk, QUEUE, begun.timestamp() - second, BUSY)
+        mine.mark(broker.pk, QUEUE, begun, "consumers lost")
+
+    asyncio.run(kept(broker, measure, told))
+
+    assert Mark.objects.count() == 1
+    assert Sample.objects.exists()
+    assert told == [(broker.pk, QUEUE)]
+
+
+def test_what_happens_again_and_again_is_marked_now_and_then() -> None:
+    broker, told = broker_row(), list[tuple[int, Key | None]]()
+    begun = timezone.now()
+
+    def flap(mine: Keeper) -> None:
+        for second in range(900):
+            mine.mark(broker.pk, QUEUE, begun + timedelta(seconds=second), "consumers lost")
+        mine.mark(broker.pk, None, begun, "memory alarm")
+
+    asyncio.run(kept(broker, flap, told))
+
+    found = Mark.objects.filter(label="consumers lost").order_by("at").values_list("at", flat=True)
+    assert [(at - begun).total_seconds() for at in found] == [0, 300, 600]
+    assert Mark.objects.filter(label="memory alarm").count() == 1
 
 
 def test_a_job_tells_the_charts_of_its_queue() -> None:
