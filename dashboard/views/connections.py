@@ -14,7 +14,7 @@ from brokerctl.clients.models import Connection, Queue
 from brokerctl.errors import ObjectNotFound
 from dashboard import access, brokers, verdicts
 from dashboard.forms.close import CloseForm
-from dashboard.listing.asked import Asked
+from dashboard.listing import kept
 from dashboard.listing.table import arrange
 from dashboard.looks import kinds, look, shapes
 from dashboard.models import Broker
@@ -75,8 +75,7 @@ def close_user(request: HttpRequest, broker: str, user: str) -> HttpResponse:
     """All connections of one user of the broker, in the vhosts where this person may do so."""
     found = access.broker_or_404(request.user, broker)
     access.require_somewhere(request.user, found, Role.OPERATOR)
-    theirs = [each for each in brokers.client(found).connections() if each.user == user]
-    mine = [each for each in theirs if access.may(request.user, found, each.vhost, Role.OPERATOR)]
+    mine = _operated(request, found, [each for each in brokers.client(found).connections() if each.user == user])
     title = f"Close all connections of {visible(user)}?"
     return _close(request, found, mine, title, reverse("connections", args=[found.slug]))
 
@@ -89,13 +88,19 @@ def close_chosen(request: HttpRequest, broker: str) -> HttpResponse:
     access.require_somewhere(request.user, found, Role.OPERATOR)
     back = lists.came_from(request, reverse("connections", args=[found.slug]))
     keys = _chosen(request, found, back)
-    theirs = [each for each in brokers.client(found).connections() if shapes.key(each.name) in keys]
-    mine = [each for each in theirs if access.may(request.user, found, each.vhost, Role.OPERATOR)]
+    chosen = [each for each in brokers.client(found).connections() if shapes.key(each.name) in keys]
+    mine = _operated(request, found, chosen)
     if not mine:
         messages.warning(request, "Choose connections first: tick the boxes beside them.")
         return redirect(back)
     title = f"Close {counted(len(mine), 'connection')}?"
     return _close(request, found, mine, title, back, " ".join(shapes.key(each.name) for each in mine))
+
+
+def _operated(request: HttpRequest, broker: Broker, found: list[Connection]) -> list[Connection]:
+    """Those in vhosts where this person may act: one question for all, there may be thousands."""
+    vhosts = access.vhosts_with(request.user, broker, Role.OPERATOR, {each.vhost for each in found})
+    return [each for each in found if each.vhost in vhosts]
 
 
 def _chosen(request: HttpRequest, broker: Broker, back: str) -> frozenset[str]:
@@ -106,7 +111,8 @@ def _chosen(request: HttpRequest, broker: Broker, back: str) -> frozenset[str]:
     if scope == "ticked":
         return frozenset(request.POST.getlist("row"))
     rows, _ = connection_rows(request, broker)
-    listing = arrange(TABLE, rows, Asked.read(QueryDict(urlsplit(back).query)))
+    # With the person's own number of rows: "this page" is the page that they saw.
+    listing = arrange(TABLE, rows, kept.asked(lists.person(request), QueryDict(urlsplit(back).query)))
     wanted = listing.matching if scope == "all" else listing.rows
     return frozenset() if listing.error else frozenset(shapes.key(each.thing.name) for each in wanted)
 

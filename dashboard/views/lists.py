@@ -35,9 +35,9 @@ def listing_of(
     return arrange(
         table,
         rows,
-        kept.asked(_person(request), request.GET),
-        chosen=kept.columns(_person(request), table.name),
-        saved=kept.views(_person(request), broker, table.name),
+        kept.asked(person(request), request.GET),
+        chosen=kept.columns(person(request), table.name),
+        saved=kept.views(person(request), broker, table.name),
         vhosts=tuple(vhosts),
         is_tied=is_tied,
     )
@@ -53,7 +53,7 @@ def choose_columns(request: HttpRequest, table: str) -> HttpResponse:
     known = _table(table)
     path, asked = _came_from(request)
     names = () if "reset" in request.POST else tuple(filter(known.column, request.POST.getlist("columns")))
-    kept.choose(_person(request), table, names)
+    kept.choose(person(request), table, names)
     return redirect(path + asked.but(columns=names, page=asked.page).link)
 
 
@@ -68,7 +68,7 @@ def save_view(request: HttpRequest, table: str) -> HttpResponse:
         notices.error(request, f"Name the view with at most {MAX_TITLE} characters.")
         return redirect(path + asked.link)
     try:
-        kept.save(_person(request), broker, table, title, asked)
+        kept.save(person(request), broker, table, title, asked)
     except kept.TooManyViews as problem:
         notices.error(request, str(problem))
     return redirect(path + asked.but().link)
@@ -78,11 +78,11 @@ def save_view(request: HttpRequest, table: str) -> HttpResponse:
 def remove_view(request: HttpRequest, view: int) -> HttpResponse:
     """Forget a saved view; the list stays as it is."""
     path, asked = _came_from(request)
-    kept.remove(_person(request), view)
+    kept.remove(person(request), view)
     return redirect(path + asked.link)
 
 
-def _person(request: HttpRequest) -> User:
+def person(request: HttpRequest) -> User:
     """Nobody else comes this far: every page but the login's is behind it."""
     assert isinstance(request.user, User)
     return request.user

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
@@ -57,11 +58,13 @@ def listing(request: HttpRequest, broker: str) -> HttpResponse:
     editable = set(access.vhosts_with(request.user, found, Role.ADMIN, {each.vhost for each in mine}))
     if is_operator and access.role_on(request.user, found) is not Role.ADMIN:
         editable = set()
+    reached = _reached(taken)
     page = PoliciesPage(
         broker=found,
         snapshot=taken,
         rows=tuple(
-            ListedPolicy(each, None if is_operator else _in_force(each, taken), each.vhost in editable) for each in mine
+            ListedPolicy(each, None if is_operator else reached[each.vhost, each.name], each.vhost in editable)
+            for each in mine
         ),
         is_operator=is_operator,
         vhost=vhost,
@@ -77,9 +80,10 @@ def listing(request: HttpRequest, broker: str) -> HttpResponse:
     return render(request, "policies/list.html", {"page": page})
 
 
-def _in_force(policy: Policy, taken: Snapshot) -> int:
-    queues = sum(row.queue.policy == policy.name and row.queue.vhost == policy.vhost for row in taken.queues.values())
-    return queues + sum(each.policy == policy.name and each.vhost == policy.vhost for each in taken.exchanges)
+def _reached(taken: Snapshot) -> Counter[tuple[str, str | None]]:
+    """Of how many queues and exchanges each policy is the one that counts, by vhost and name."""
+    queues = Counter((row.queue.vhost, row.queue.policy) for row in taken.queues.values())
+    return queues + Counter((each.vhost, each.policy) for each in taken.exchanges)
 
 
 @require_http_methods(["GET", "POST"])

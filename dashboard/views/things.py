@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -81,13 +82,13 @@ def list_consumers(request: HttpRequest, broker: str) -> HttpResponseBase:
     seen, error = _taken(found, kinds.CONSUMERS, ConsumersLook((), {}))
     can_cancel = access.visible_snapshot(request.user, found).can.cancel_consumer
     mine = shapes.within(seen.consumers, access.visible_vhosts(request.user, found))
-    may = {vhost: access.may(request.user, found, vhost, Role.OPERATOR) for vhost in {each.vhost for each in mine}}
+    may = set(access.vhosts_with(request.user, found, Role.OPERATOR, {each.vhost for each in mine}))
     rows = [
         Placed(
             found.slug,
             each,
             seen.clients.get(each.connection_name, ""),
-            may_operate=may[each.vhost],
+            may_operate=each.vhost in may,
             can_cancel=can_cancel,
         )
         for each in mine
@@ -131,13 +132,15 @@ def list_vhosts(request: HttpRequest, broker: str) -> HttpResponseBase:
     seen, error = _taken(found, kinds.VHOSTS, VhostsLook((), {}, None))
     scope = access.visible_vhosts(request.user, found)
     taken = access.visible_snapshot(request.user, found)
+    queues = Counter(vhost for vhost, _ in taken.queues)
+    users = _users(request, found, seen)
     rows = [
         ListedVhost(
             found.slug,
             each,
             seen.limits.get(each.name, {}),
-            queues=sum(vhost == each.name for vhost, _ in taken.queues),
-            users=_users(request, found, seen, each.name),
+            queues=queues[each.name],
+            users=users.get(each.name),
         )
         for each in seen.vhosts
         if scope is None or each.name in scope
@@ -217,10 +220,13 @@ def _note(broker: Broker, seen: Holders, known: int, unacked_now: int, queue: st
     return " ".join(parts)
 
 
-def _users(request: HttpRequest, broker: Broker, seen: VhostsLook, vhost: str) -> int | None:
-    if seen.permissions is None or not access.may(request.user, broker, vhost, Role.ADMIN):
-        return None
-    return sum(each.vhost == vhost for each in seen.permissions)
+def _users(request: HttpRequest, broker: Broker, seen: VhostsLook) -> dict[str, int]:
+    """How many may use each vhost, of those where this person may know."""
+    if seen.permissions is None:
+        return {}
+    counts = Counter(each.vhost for each in seen.permissions)
+    mine = access.vhosts_with(request.user, broker, Role.ADMIN, {each.name for each in seen.vhosts})
+    return {vhost: counts[vhost] for vhost in mine}
 
 
 def _taken(broker: Broker, kind: Kind[T], nothing: T, *names: str) -> tuple[T, str]:

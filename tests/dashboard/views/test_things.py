@@ -11,12 +11,15 @@ import pika
 import pika.exceptions
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pika.adapters.blocking_connection import BlockingChannel
 
 from dashboard import brokers
+from dashboard.looks import look as looked_at
 from dashboard.looks import shapes
-from dashboard.models import Broker
+from dashboard.models import Broker, Grant, Preferences
 from dashboard.models.grant import Role
 from tests.dashboard.people import browser, member
 from tests.dashboard.places import OTHER_VHOST, api, declare, look
@@ -317,3 +320,50 @@ def test_a_binding_is_taken_away_from_the_list_of_all(real: EmbeddedBroker, brok
     assert f'<a class="btn" href="{listed}"' in asks
     assert answer["Location"] == listed
     assert [each.source for each in brokers.client(broker).queue_bindings("/", name)] == [""]
+
+
+def test_this_page_of_connections_is_the_page_that_was_seen(busy: Busy, real: EmbeddedBroker, broker: Broker) -> None:
+    look(broker)
+    user = member(broker, Role.OPERATOR)
+    Preferences.objects.create(user=user, rows_per_page=1)
+    listed = reverse("connections", args=["bench"])
+    with real.connect():
+        [seen] = ROW.findall(browser(user).get(listed).content.decode())
+        review = browser(user).post(reverse("connections-close", args=["bench"]), {"scope": "page", "next": listed})
+
+    page = review.content.decode()
+    assert "Close 1 connection?" in page
+    assert f'name="chosen" value="{seen}"' in page
+
+
+@pytest.mark.parametrize("page", ["consumers", "vhosts"])
+def test_what_a_member_may_do_is_asked_once_however_many_vhosts_there_are(
+    page: str, busy: Busy, real: EmbeddedBroker, broker: Broker
+) -> None:
+    user = member(broker, Role.ADMIN)
+    few = questions(user, page)
+    with api(real) as asked:
+        for number in range(4):
+            vhost = f"asked-{number}"
+            asked.put(f"/vhosts/{vhost}").raise_for_status()
+            rights = {"configure": ".*", "write": ".*", "read": ".*"}
+            asked.put(f"/permissions/{vhost}/guest", json=rights).raise_for_status()
+            asked.put(f"/queues/{vhost}/q", json={}).raise_for_status()
+            Grant.objects.create(user=user, broker=broker, vhost=vhost, role=Role.ADMIN)
+        with real.connect("asked-0") as one, real.connect("asked-1") as other:
+            for each in (one, other):
+                each.channel().basic_consume("q", lambda *_: None)
+            looked_at.forget(broker.slug)
+            many = questions(user, page)
+        for number in range(4):
+            asked.delete(f"/vhosts/asked-{number}").raise_for_status()
+
+    assert many == few
+
+
+def questions(user: User, page: str) -> int:
+    """How many questions to the database its page takes."""
+    mine = browser(user)
+    with CaptureQueriesContext(database) as asked:
+        assert mine.get(reverse(page, args=["bench"])).status_code == 200
+    return len(asked)
