@@ -108,13 +108,13 @@ def list_bindings(request: HttpRequest, broker: str) -> HttpResponseBase:
     seen, error = _taken(found, kinds.BINDINGS, ())
     taken = access.visible_snapshot(request.user, found)
     mine = shapes.within(seen, access.visible_vhosts(request.user, found))
-    may = {vhost: access.may(request.user, found, vhost, Role.ADMIN) for vhost in {each.vhost for each in mine}}
+    may = set(access.vhosts_with(request.user, found, Role.ADMIN, {each.vhost for each in mine}))
     rows = [
         Placed(
             found.slug,
             each,
             rate=taken.exchange_rates.get((each.vhost, each.source), (None, None))[0],
-            may_administer=may[each.vhost],
+            may_administer=each.vhost in may,
         )
         for each in mine
     ]

@@ -159,7 +159,7 @@ def test_a_queue_that_nobody_empties_says_what_becomes_of_it(values: dict[str, A
 @pytest.mark.parametrize("limit", [2**62, 2**63, 10**400])
 def test_a_limit_beyond_every_calendar_is_one_more_number(limit: int) -> None:
     arguments = {"x-max-length": limit, "x-max-length-bytes": limit, "x-message-ttl": limit}
-    waiting = {"messages_ready": 9, "rates": Rates(publish=0.5), "arguments": arguments}
+    waiting: dict[str, Any] = {"messages_ready": 9, "rates": Rates(publish=0.5), "arguments": arguments}
 
     assert verdict(no_consumers_since=ago(14), **waiting).evidence.startswith("9 ready, 0.5/s arriving")
     dead = {**arguments, "x-dead-letter-exchange": "dlx"}

@@ -336,7 +336,7 @@ def test_this_page_of_connections_is_the_page_that_was_seen(busy: Busy, real: Em
     assert f'name="chosen" value="{seen}"' in page
 
 
-@pytest.mark.parametrize("page", ["consumers", "vhosts"])
+@pytest.mark.parametrize("page", ["bindings", "consumers", "vhosts"])
 def test_what_a_member_may_do_is_asked_once_however_many_vhosts_there_are(
     page: str, busy: Busy, real: EmbeddedBroker, broker: Broker
 ) -> None:
