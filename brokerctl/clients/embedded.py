@@ -58,6 +58,7 @@ class EmbeddedClient(RabbitMQClient):
                 firehose="firehose" in words,
                 unacked="unacked" in words,
                 only="only" in words,
+                purge_count="purge-count" in words,
             )
             self._announced = version, found
         return self._announced[1]

@@ -11,7 +11,7 @@ from dataclasses import replace
 from brokerctl.clients.models import Capabilities, Overview
 from brokerctl.clients.rabbitmq.client import RabbitMQClient
 
-CAPABILITIES = Capabilities(pause=True, unacked=True, cancel_consumer=True)
+CAPABILITIES = Capabilities(pause=True, unacked=True, cancel_consumer=True, purge_count=True)
 
 
 class LavinMQClient(RabbitMQClient):

@@ -119,8 +119,11 @@ class Changing(Protocol):
         ...
 
     def delete_queue(self, vhost: str, name: str, *, if_empty: bool = False, if_unused: bool = False) -> None: ...
-    def purge_queue(self, vhost: str, name: str) -> None:
-        """Delete the ready messages. Unacked ones stay. The API gives no count."""
+    def purge_queue(self, vhost: str, name: str, count: int | None = None) -> None:
+        """Delete the ready messages, or the first `count` where `Capabilities.purge_count` is. Unacked ones stay.
+
+        The API tells no number of them.
+        """
         ...
 
     def pause_queue(self, vhost: str, name: str) -> None:

@@ -63,6 +63,8 @@ class Capabilities:
     unacked: bool = False
     """Tells who holds each unacked message."""
     cancel_consumer: bool = False
+    purge_count: bool = False
+    """Purges the first so many messages, not only all."""
     only: bool = False
     """Some of many queues cost only as much as they are."""
 

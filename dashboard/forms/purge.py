@@ -10,19 +10,40 @@ from dashboard.forms.reviewed import has_grown
 
 TYPED_ABOVE = 100
 
+COUNT = "Write how many of the first messages go, as a whole number from 1 on; leave it empty for all."
+
+
+class CountForm(forms.Form):
+    """How many of the first messages are to go; empty: all. In the address, so that the page can name what goes."""
+
+    count = forms.IntegerField(
+        required=False, min_value=1, error_messages={"invalid": COUNT, "min_value": COUNT, "max_value": COUNT}
+    )
+
+    def __init__(self, data: QueryDict) -> None:
+        # An address without it asks for all, and is no mistake.
+        super().__init__(data if "count" in data else {})
+
+    @property
+    def asked(self) -> int | None:
+        """None for all, and for what is no number."""
+        return self.cleaned_data.get("count") if self.is_valid() else None
+
 
 class PurgeForm(forms.Form):
     typed_name = forms.CharField(required=False, strip=False)
     seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-    """How many ready messages the page named."""
+    """How many messages the page named as those that go."""
 
-    def __init__(self, data: QueryDict | None, *, queue: str, ready: int) -> None:
-        super().__init__(data, initial={"seen": ready})
-        self.queue, self.ready = queue, ready
+    def __init__(self, data: QueryDict | None, *, queue: str, ready: int, first: int | None = None) -> None:
+        """`first`: only so many of the ready ones go."""
+        self.goes = ready if first is None else min(first, ready)
+        super().__init__(data, initial={"seen": self.goes})
+        self.queue = queue
 
     @property
     def needs_name(self) -> bool:
-        return self.ready > TYPED_ABOVE
+        return self.goes > TYPED_ABOVE
 
     def clean_typed_name(self) -> str:
         typed: str = self.cleaned_data["typed_name"]
@@ -32,6 +53,6 @@ class PurgeForm(forms.Form):
 
     def clean_seen(self) -> int:
         seen: int = self.cleaned_data["seen"]
-        if has_grown(seen, self.ready):
-            raise ValidationError(f"There were {seen:,} ready messages when you looked; now there are {self.ready:,}.")
+        if has_grown(seen, self.goes):
+            raise ValidationError(f"There were {seen:,} ready messages when you looked; now there are {self.goes:,}.")
         return seen

@@ -16,7 +16,7 @@ from dashboard import brokers
 from dashboard.models import Broker, Operation
 from dashboard.models.operation import OF_QUEUES, Kind
 from dashboard.operations import importing, policies
-from dashboard.operations.parameters import ManyParameters, MoveParameters, RepublishParameters
+from dashboard.operations.parameters import ManyParameters, MoveParameters, PurgeParameters, RepublishParameters
 
 ANSWER_SECONDS = 10.0
 """How long a job waits for one answer of a broker; nobody sits in front of it, so longer than a page does."""
@@ -37,6 +37,9 @@ def connected(broker: Broker) -> BrokerClient:
 
 
 def _purge(operation: Operation, client: BrokerClient, control: Control, edits: Edits) -> Tally:
+    asked = PurgeParameters.from_json(operation.parameters)
+    if asked.count is not None:
+        return purging.purge_first(client, operation.vhost, operation.queue, asked.count, control)
     return purging.purge(client, operation.vhost, operation.queue, control)
 
 

@@ -18,7 +18,8 @@ class Parameters:
 
 @dataclass(slots=True, frozen=True)
 class PurgeParameters(Parameters):
-    pass
+    count: int | None = None
+    """Only the first so many; None: all that are ready."""
 
 
 @dataclass(slots=True, frozen=True)

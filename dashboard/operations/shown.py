@@ -150,7 +150,8 @@ def _title(row: Operation) -> str:
     count = row.total if row.total is not None else len(row.parameters.get("fingerprints") or ())
     if not count:
         return f"{verb} {row.queue}" if row.kind == Kind.PURGE else f"{verb} all messages"
-    return f"{verb} {count:,} message{'' if count == 1 else 's'}"
+    first = "the first " if row.parameters.get("count") else ""
+    return f"{verb} {first}{count:,} message{'' if count == 1 else 's'}"
 
 
 def _destination(row: Operation) -> str:

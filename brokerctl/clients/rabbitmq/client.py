@@ -209,8 +209,8 @@ class RabbitMQClient(_Reading):
     def delete_queue(self, vhost: str, name: str, *, if_empty: bool = False, if_unused: bool = False) -> None:
         queues.delete(self.http, vhost, name, if_empty=if_empty, if_unused=if_unused)
 
-    def purge_queue(self, vhost: str, name: str) -> None:
-        queues.purge(self.http, vhost, name)
+    def purge_queue(self, vhost: str, name: str, count: int | None = None) -> None:
+        queues.purge(self.http, vhost, name, count)
 
     def pause_queue(self, vhost: str, name: str) -> None:
         queues.pause(self.http, vhost, name)

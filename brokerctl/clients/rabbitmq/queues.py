@@ -126,9 +126,9 @@ def delete(http: Http, vhost: str, name: str, *, if_empty: bool, if_unused: bool
     http.delete("queues", vhost, name, params=params)
 
 
-def purge(http: Http, vhost: str, name: str) -> None:
-    """DELETE /api/queues/vhost/name/contents."""
-    http.delete("queues", vhost, name, "contents")
+def purge(http: Http, vhost: str, name: str, count: int | None = None) -> None:
+    """DELETE /api/queues/vhost/name/contents; `count` as LavinMQ and the embedded broker take it."""
+    http.delete("queues", vhost, name, "contents", params=None if count is None else {"count": str(count)})
 
 
 MESSAGES = {

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from dashboard.forms.purge import PurgeForm
+from django.http import QueryDict
+
+from dashboard.forms.purge import CountForm, PurgeForm
 from tests.dashboard.forms.posted import posted
 
 
@@ -22,3 +24,17 @@ def test_a_queue_that_grew_is_looked_at_again() -> None:
 
 def test_a_page_that_named_no_count_purges_nothing() -> None:
     assert not PurgeForm(posted(), queue="orders", ready=3).is_valid()
+
+
+def test_what_was_seen_and_typed_is_about_the_first_that_go() -> None:
+    assert PurgeForm(posted(seen=5), queue="orders", ready=900, first=5).is_valid()
+    assert PurgeForm(posted(seen=3), queue="orders", ready=3, first=5).goes == 3
+    assert PurgeForm(posted(seen=101), queue="orders", ready=900, first=101).errors["typed_name"]
+
+
+def test_a_count_is_a_whole_number_or_nothing() -> None:
+    found = {text: CountForm(QueryDict(f"count={text}")) for text in ("5", "", "0", "-1", "1.5", "many")}
+
+    assert [form.asked for form in found.values()] == [5, None, None, None, None, None]
+    assert [bool(form.errors) for form in found.values()] == [False, False, True, True, True, True]
+    assert CountForm(QueryDict("")).asked is None

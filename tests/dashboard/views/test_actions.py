@@ -14,6 +14,7 @@ from dashboard import brokers, secrets
 from dashboard.celery import app
 from dashboard.models import Broker, Operation
 from dashboard.models.grant import Role
+from dashboard.operations import shown
 from dashboard.operations.tasks import run
 from tests.dashboard.people import browser, member
 from tests.dashboard.places import OTHER_VHOST, api, declare, look, ready, register
@@ -76,6 +77,30 @@ def test_a_purge_empties_the_queue_and_says_how_many(queue: str, real: EmbeddedB
     assert answer["Location"] == reverse("job", args=[job.pk])
     assert (job.state, job.counts, job.total) == ("done", {"purged": 3}, 3)
     assert ready(real, queue) == 0
+
+
+def test_the_first_messages_are_purged_and_a_count_that_is_none_is_never_all(
+    queue: str, real: EmbeddedBroker, operator: User
+) -> None:
+    client = browser(operator)
+    counted = address("purge", queue) + "?count=2"
+
+    page = client.get(counted).content.decode()
+    wrong = client.post(address("purge", queue) + "?count=two", {"seen": "3"}).content.decode()
+    assert not Operation.objects.exists()
+    client.post(counted, {"seen": "2"})
+    job = Operation.objects.latest("pk")
+    run(job.pk)
+
+    job.refresh_from_db()
+    assert "the first 2 ready messages</b>" in page
+    assert "1 ready message behind them: not affected." in page
+    assert "Purge the first 2 messages</button>" in page
+    assert "as a whole number from 1 on" in wrong
+    assert (job.state, job.counts, job.parameters) == ("done", {"purged": 2}, {"count": 2})
+    assert shown.job(job).title == "Purge the first 2 messages"
+    with real.connect() as connection:
+        assert connection.channel().basic_get(queue)[2] == b"three"
 
 
 def test_a_purge_of_more_than_was_seen_is_not_done(queue: str, real: EmbeddedBroker, operator: User) -> None:
