@@ -54,7 +54,22 @@ else:
     BrokerModelForm = forms.ModelForm
 
 
-class BrokerForm(TlsFields, BrokerModelForm):
+class EnvironmentForm(BrokerModelForm):
+    """What stands beside a broker's name: all that people choose for the embedded one, whose address is a setting."""
+
+    colour = forms.ChoiceField(required=False, choices=[("", "By the name"), *Colour.choices])
+
+    class Meta:
+        model = Broker
+        fields: ClassVar[tuple[str, ...]] = ("environment",)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        self.instance.colour = cleaned.get("colour") or colour_of(cleaned.get("environment") or "")
+        return cleaned
+
+
+class BrokerForm(TlsFields, EnvironmentForm):
     carrying = ""
     """Of the hidden field; empty when there is nothing to carry."""
 
@@ -64,11 +79,10 @@ class BrokerForm(TlsFields, BrokerModelForm):
     """Never rendered back. Empty on an existing broker: the kept one stays."""
     carried = forms.CharField(required=False, widget=forms.HiddenInput)
     """What was typed for a test and must not be shown again, sealed: else it had to be typed twice."""
-    colour = forms.ChoiceField(required=False, choices=[("", "By the name"), *Colour.choices])
 
     class Meta:
         model = Broker
-        fields = (
+        fields: ClassVar[tuple[str, ...]] = (
             "name",
             "host",
             "amqp_port",
@@ -116,11 +130,6 @@ class BrokerForm(TlsFields, BrokerModelForm):
         if not password and self.instance.pk is None:
             raise ValidationError("Give the password of this user.")
         return password
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        self.instance.colour = cleaned.get("colour") or colour_of(cleaned.get("environment") or "")
-        return cleaned
 
     def slug(self) -> str:
         """The address of a new broker: its name, with a number when that is taken."""

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from brokerctl.errors import BrokerUnreachable, ClientError, LoginRefused, PermissionDenied
 from dashboard import access, brokers, certificates, nearby, secrets
 from dashboard.certificates import Facts, Tls
-from dashboard.forms.broker import BrokerForm, RemoveForm, colour_of
+from dashboard.forms.broker import BrokerForm, EnvironmentForm, RemoveForm, colour_of
 from dashboard.models import Broker
 from dashboard.nearby import Nearby
 from dashboard.operations.trying import Found, Trial, trial
@@ -62,9 +62,13 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, broker: str) -> HttpResponse:
+    _superusers_only(request)
+    embedded = access.visible_brokers(request.user).filter(slug=broker, is_embedded=True).first()
+    if embedded is not None:
+        return _edit_embedded(request, embedded)
     row = _registered(request, broker)
     stored = _stored(row)
-    colour = row.colour if row.colour != colour_of(row.environment) else ""
+    colour = _chosen_colour(row)
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = BrokerForm(data, files, instance=row, initial={"colour": colour})
     tried = None
@@ -75,6 +79,23 @@ def edit(request: HttpRequest, broker: str) -> HttpResponse:
     # The form has written what was typed into its row; the page's title keeps the name that is registered.
     page = _page(form, _registered(request, broker), tried, stored, ())
     return render(request, "brokers/edit.html", {"page": page})
+
+
+def _edit_embedded(request: HttpRequest, row: Broker) -> HttpResponse:
+    """Its environment only: where it listens, and who we are there, are settings."""
+    data = request.POST if request.method == "POST" else None
+    form = EnvironmentForm(data, instance=row, initial={"colour": _chosen_colour(row)})
+    if form.is_valid():
+        form.save()
+        shown = f"stands beside its name as {row.environment}" if row.environment else "has no environment now"
+        messages.success(request, f"{row.name} {shown}.")
+        return redirect("queues", row.slug)
+    return render(request, "brokers/environment.html", {"form": form, "broker": row})
+
+
+def _chosen_colour(row: Broker) -> str:
+    """Empty: by the environment's name."""
+    return row.colour if row.colour != colour_of(row.environment) else ""
 
 
 @require_http_methods(["GET", "POST"])

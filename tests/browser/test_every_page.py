@@ -58,8 +58,8 @@ ALSO: dict[str, tuple[str, ...]] = {
 NOT_SHOWN = ("health", "palette", "history", "queue-history", "definitions-export")
 """What scripts and monitors read, or a browser saves."""
 
-OF_REGISTERED = ("broker-edit", "broker-remove")
-"""The embedded broker is set by the settings."""
+OF_REGISTERED = ("broker-remove",)
+"""The embedded broker belongs to the installation."""
 
 OF_RABBITMQ = ("feature-enable", "shovel-delete")
 """The embedded broker has neither feature flags nor shovels."""

@@ -156,8 +156,26 @@ def test_a_broker_is_removed_when_its_name_is_typed_and_its_jobs_stay(broker: Br
     assert (job.broker, job.broker_name) == (None, "bench")
 
 
-@pytest.mark.parametrize("page", ["broker-edit", "broker-remove"])
-def test_the_embedded_broker_is_set_by_the_settings_only(page: str, client: Client) -> None:
-    setup.embedded_broker()
+def test_of_the_embedded_broker_only_the_environment_is_chosen(client: Client, stranger: User) -> None:
+    row = setup.embedded_broker()
+    address = reverse("broker-edit", args=["local"])
 
-    assert client.get(reverse(page, args=["local"])).status_code == 404
+    page = client.get(address).content.decode()
+    answer = client.post(address, {"environment": "production", "host": "elsewhere", "name": "other"})
+
+    changed = Broker.objects.get(pk=row.pk)
+    assert "Environment of local" in page
+    assert 'name="host"' not in page
+    assert answer["Location"] == reverse("queues", args=["local"])
+    assert (changed.environment, changed.colour) == ("production", "magenta")
+    assert (changed.name, changed.host, changed.api_port) == (row.name, row.host, row.api_port)
+    assert setup.embedded_broker().environment == "production"
+    assert (
+        '<span class="env env--magenta" title="Environment of local">production</span>'
+        in client.get("/").content.decode()
+    )
+    client.post(address, {"environment": "production", "colour": "teal"})
+    assert '<option value="teal" selected>' in client.get(address).content.decode()
+    assert "at most 24 characters" in client.post(address, {"environment": "x" * 25}).content.decode()
+    assert browser(stranger).post(address, {"environment": "mine"}).status_code == 404
+    assert client.get(reverse("broker-remove", args=["local"])).status_code == 404
