@@ -17,7 +17,7 @@ from django.urls import reverse
 from pika.adapters.blocking_connection import BlockingConnection
 from playwright.sync_api import Browser, FilePayload, Page, Request, Response, StorageState, expect
 
-from tests.browser.conftest import RABBIT, connected
+from tests.browser.conftest import RABBIT, Opener, connected
 from tests.browser.judging import BOTH, PHONE_LIGHT, Found, Look, judge, report
 from tests.browser.letters import fill
 from tests.browser.watched import queue_path
@@ -159,6 +159,12 @@ def known_to_rabbitmq(
         chromium.new_context(base_url=postroom.url, storage_state=signed_in) as context,
     ):
         yield known | {"broker": RABBIT} | _made(context.new_page(), RABBIT)
+
+
+@pytest.fixture
+def page(opened: Opener, signed_in: StorageState) -> Page:
+    """Of an administrator who wants no motion: what moves is drawn all the time, a fifth of the work of all pages."""
+    return opened(storage_state=signed_in, reduced_motion="reduce")
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -213,7 +213,7 @@ def test_amqp_port_in_place_of_the_api_is_said_so(place: Place) -> None:
 
 def test_api_port_in_place_of_amqp_is_said_so(place: Place) -> None:
     with (
-        client_at(place.address, amqp_port=place.address.api_port, timeout_seconds=5.0) as client,
+        client_at(place.address, amqp_port=place.address.api_port, timeout_seconds=1.0) as client,
         # An HTTP server may wait for the rest of the request for as long as we do.
         pytest.raises(BrokerUnreachable, match=r"does not speak AMQP 0-9-1; is this the AMQP port|did not answer"),
     ):
