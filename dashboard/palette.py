@@ -54,6 +54,14 @@ OF_BROKER = (
     ("Policies", "policies", "policy"),
     ("Topology", "topology", "topology"),
 )
+OF_WHOLE_BROKER = (
+    ("Nodes", "nodes", "node", Role.VIEWER),
+    ("Features", "features", "node", Role.VIEWER),
+    ("Shovels and federation", "shovels", "node", Role.VIEWER),
+    ("Users", "users", "key", Role.ADMIN),
+    ("Limits", "limits", "key", Role.ADMIN),
+)
+"""For those who have the role on all vhosts together."""
 ACTIONS = (
     ("Browse messages of", "messages", "eye", Role.OPERATOR),
     ("Publish to", "queue-publish", "send", Role.OPERATOR),
@@ -75,7 +83,7 @@ def find(user: Person, seen: Seen, text: str, current: str, now: Any) -> list[Fo
     return [
         *(_queue(broker, row, verdict[id(row)]) for broker, _, row in queues),
         *(_actions(user, queues[0][0], queues[0][2]) if queues else ()),
-        *_pages(seen, wanted, current),
+        *_pages(user, seen, wanted, current),
         *(_broker(broker) for broker in _best([broker for broker, _ in seen], wanted, lambda each: each.name)),
         *(_exchange(broker, exchange) for broker, exchange in _exchanges(seen, wanted)),
     ]
@@ -103,16 +111,23 @@ def _exchanges(seen: Seen, wanted: str) -> list[tuple[Broker, Exchange]]:
     return _best(known, wanted, lambda each: each[1].name)
 
 
-def _pages(seen: Seen, wanted: str, current: str) -> list[Found]:
+def _pages(user: Person, seen: Seen, wanted: str, current: str) -> list[Found]:
     pages = [Found("Pages", title, "", reverse(page), icon) for title, page, icon in PAGES]
     for broker, _ in seen:
         # Of all brokers only when something is typed: a hundred pages to choose from are none.
         if wanted or broker.slug == current:
             pages += [
                 Found("Pages", title, broker.name, reverse(page, args=[broker.slug]), icon)
-                for title, page, icon in OF_BROKER
+                for title, page, icon in (*OF_BROKER, *_of_whole(user, broker, wanted))
             ]
     return _best(pages, wanted, lambda each: each.label)
+
+
+def _of_whole(user: Person, broker: Broker, wanted: str) -> list[tuple[str, str, str]]:
+    """Of those that fit only: asking for a role costs a look into the database."""
+    fitting = [each for each in OF_WHOLE_BROKER if wanted and wanted in each[0].lower()]
+    role = access.role_on(user, broker) if fitting else None
+    return [each[:3] for each in fitting if role is not None and access.RANKS[role] >= access.RANKS[each[3]]]
 
 
 def _broker(broker: Broker) -> Found:

@@ -58,6 +58,16 @@ def test_pages_and_brokers_are_there_before_anything_is_typed(broker: Broker, ow
     assert labels(found(owner, "queues"), "Pages") == ["Queues"]
 
 
+def test_pages_of_the_whole_broker_are_for_those_who_see_it(broker: Broker, owner: User) -> None:
+    known(broker)
+    watching, administering = member(broker, Role.VIEWER, ""), member(broker, Role.ADMIN, "/")
+
+    assert labels(found(owner, "users"), "Pages") == ["Users"]
+    assert labels(found(owner, "nodes"), "Pages") == labels(found(watching, "nodes"), "Pages") == ["Nodes"]
+    assert labels(found(watching, "users"), "Pages") == labels(found(administering, "users"), "Pages") == []
+    assert labels(found(administering, "nodes"), "Pages") == []
+
+
 def test_nobody_is_told_of_what_is_not_theirs(broker: Broker, viewer: User, stranger: User) -> None:
     known(broker)
     other = member(broker, Role.OPERATOR, "other")
