@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-import regex
-
 from dashboard.declaring.patterns import BadPattern, Searcher, compiled
 from dashboard.snapshot import Snapshot
 from dashboard.words import counted, visible
@@ -196,7 +194,7 @@ class Matched:
     keys: tuple[str, ...] = ()
     """Routing keys, of topic permissions."""
     beyond: tuple[str, ...] = ()
-    """Those of which it matches only a part."""
+    """Those of which it matches only a part; looked for where the pattern is loose."""
     problem: str = ""
     """Why it is not known; a sentence."""
 
@@ -267,10 +265,21 @@ class Names:
             tuple(name for name in names if searcher.finds(search, name))
             for names in (self._queues, self._exchanges, self._keys)
         )
-        whole = regex.compile(rf"\A(?:{pattern})\Z")
         hits = dict.fromkeys((*queues, *exchanges, *keys))
-        beyond = () if found.reach is Reach.EXACT else tuple(name for name in hits if not searcher.finds(whole, name))
-        return Matched(queues, exchanges, keys, beyond)
+        return Matched(queues, exchanges, keys, _beyond(pattern, hits) if is_loose(pattern) else ())
+
+
+def _beyond(pattern: str, hits: Iterable[str]) -> tuple[str, ...]:
+    """The names of which the pattern is only a part."""
+    texts = meaning(pattern).texts
+    if texts:
+        return tuple(name for name in hits if name not in texts)
+    try:
+        searcher, whole = Searcher(), compiled(rf"\A(?:{pattern})\Z")
+        return tuple(name for name in hits if not searcher.finds(whole, name))
+    except BadPattern:
+        # A comment of a verbose pattern takes the rest with it: then nothing is known, and nothing said.
+        return ()
 
 
 def is_loose(pattern: str) -> bool:

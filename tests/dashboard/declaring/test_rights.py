@@ -68,6 +68,8 @@ def test_a_pattern_that_reaches_further_than_it_looks_is_told() -> None:
         "Write ^orders$ for the whole name only."
     )
     assert "Write ^orders$" in warning("^orders", names.matched("^orders"))
+    assert "Write ^(order.)$" in warning("order.", names.matched("order."))
+    assert warning("(?x)orders # all", names.matched("(?x)orders # all")) == ""
     assert "Write ^(new|dlq)$" in warning("(new|dlq)", names.matched("(new|dlq)"))
     for fine in ("^orders$", r"^orders\.", "^orders.*", ".*", "", "billing", "nothing of these"):
         assert warning(fine, names.matched(fine)) == "", fine
