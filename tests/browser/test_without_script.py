@@ -79,10 +79,11 @@ def test_purge_refuses_a_wrong_name_and_takes_the_right_one(plain: Page, channel
     fill(channel, "plain.purged", 101)
     plain.goto(queue_path("plain.purged", "purge"))
 
-    plain.get_by_role("textbox").fill("plain")
+    typed = plain.get_by_role("textbox", name="Type plain.purged to confirm")
+    typed.fill("plain")
     plain.get_by_role("button", name="Purge 101 messages").click()
     expect(plain.locator("#typed_name_problem")).to_have_text("Type plain.purged to purge more than 100 messages.")
-    plain.get_by_role("textbox").fill("plain.purged")
+    typed.fill("plain.purged")
     plain.get_by_role("button", name="Purge 101 messages").click()
     reload_until_done(plain)
 
