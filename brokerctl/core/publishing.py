@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence as Queues
 
 from brokerctl.core.channel import Channel, Delivery
@@ -76,6 +77,8 @@ def publish_each(
         return
     number = _count(channel, exchange, len(envelopes), first, queues)
     messages = [Message.of(envelope, body) for envelope, body in zip(envelopes, bodies, strict=False)]
+    for size, count in Counter([len(message.body) for message in messages]).items():
+        vhost.context.totals.sizes.add(size, count)
     if vhost.context.tap is not None:
         for message in messages:
             vhost.context.tap.published(vhost.name, message.envelope, (message.body,), queues, channel)

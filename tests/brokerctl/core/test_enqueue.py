@@ -105,6 +105,7 @@ class Stage:
             (self.peer.window, self.taker.last_tag),
             self.publisher.confirms.unconfirmed,
             self.publisher.confirms.take(),
+            self.vhost.context.totals,
         ]
 
 
