@@ -44,9 +44,9 @@ def cell(value: object) -> str:
         case datetime():
             return value.isoformat(sep=" ", timespec="seconds")
         case dict():
-            return ", ".join(f"{key}={json.dumps(each, ensure_ascii=False)}" for key, each in value.items())
+            return visible(", ".join(f"{key}={json.dumps(each, ensure_ascii=False)}" for key, each in value.items()))
         case list() | tuple():
-            return ", ".join(map(str, value))
+            return visible(", ".join(map(str, value)))
         case _:
             return visible(str(value))
 
