@@ -203,7 +203,7 @@ def _reason(content: bytes) -> tuple[str, str]:
     """(error, reason) of an error body; empty strings when it is something else."""
     try:
         body = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "", ""
     if not isinstance(body, dict):
         return "", ""

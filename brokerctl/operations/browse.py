@@ -89,7 +89,8 @@ def delivery_limit(queue: Queue, client: BrokerClient) -> int | None:
             return None if limit < 0 else limit
     overview = client.overview()
     # RabbitMQ 4.0 gave quorum queues a limit of 20; the embedded broker does the same.
-    has_default = overview.product == "Postroom" or int(overview.version.split(".")[0] or 0) >= 4
+    major = overview.version.split(".")[0]
+    has_default = overview.product == "Postroom" or (major.isdecimal() and int(major) >= 4)
     return 20 if has_default else None
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from brokerctl.clients.models import Arguments, MessageCounters, MessageRates, Traffic
 
 Json = dict[str, Any]
+
+BOUND = 2**63
+"""What is larger, infinite or no number at all counts as not told: no broker has such, no database takes it."""
 
 
 def text(item: Json, key: str, default: str = "") -> str:
@@ -16,18 +19,25 @@ def text(item: Json, key: str, default: str = "") -> str:
 
 
 def number(item: Json, key: str, default: int = 0) -> int:
-    value = item.get(key)
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else default
+    value = _number(item, key)
+    return default if value is None else int(value)
 
 
 def optional_number(item: Json, key: str) -> int | None:
-    value = item.get(key)
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    value = _number(item, key)
+    return None if value is None else int(value)
 
 
 def share(item: Json, key: str) -> float | None:
+    value = _number(item, key)
+    return None if value is None else float(value)
+
+
+def _number(item: Json, key: str) -> int | float | None:
     value = item.get(key)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if -BOUND < value < BOUND else None
 
 
 def flag(item: Json, key: str) -> bool:
@@ -69,6 +79,14 @@ def time(item: Json, key: str) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def since(item: Json, key: str, now: datetime) -> datetime | None:
+    """When it began, from a number of seconds that it lasts."""
+    try:
+        return now - timedelta(seconds=item[key]) if _number(item, key) is not None else None
+    except OverflowError:
+        return None
 
 
 def _moment(value: float) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from brokerctl.clients.details import Held
 from brokerctl.clients.http import Http
@@ -22,7 +22,6 @@ def of_queue(http: Http, vhost: str, name: str) -> list[Held]:
 
 
 def _parse(item: Json, vhost: str, name: str, now: datetime) -> Held:
-    seconds = read.optional_number(item, "unacked_for_seconds")
     return Held(
         vhost=vhost,
         queue=name,
@@ -32,7 +31,7 @@ def _parse(item: Json, vhost: str, name: str, now: datetime) -> Held:
         user=read.text(item, "user"),
         messages=read.number(item, "messages", 1),
         message_bytes=read.optional_number(item, "message_bytes"),
-        since=None if seconds is None else now - timedelta(seconds=seconds),
+        since=read.since(item, "unacked_for_seconds", now),
     )
 
 
