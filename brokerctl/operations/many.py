@@ -35,15 +35,17 @@ def each(queues: Sequence[Name], act: Act, control: Control) -> Tally:
     tally = Tally(total=len(queues))
     control.report(tally)
     for number, (vhost, queue) in enumerate(queues):
+        is_begun = False
         try:
             if control.is_cancelled():
                 raise OperationCancelled(f"cancelled; {len(queues) - number} queues were not tried")
+            is_begun = True
             # An action's own progress is of messages, not of queues; only its question whether to stop passes.
             count, problem = act(vhost, queue, replace(control, report=lambda _: None))
         except ObjectNotFound:
             tally.add_item(ItemResult(vhost, queue, Outcome.MISSING, None, "gone before we came to it"))
         except (OperationCancelled, BrokerUnreachable, LoginRefused) as error:
-            _leave(tally, queues[number:], error)
+            _leave(tally, queues[number:], error if is_begun else None)
             control.report(tally)
             raise
         except ClientError as error:
@@ -54,11 +56,10 @@ def each(queues: Sequence[Name], act: Act, control: Control) -> Tally:
     return tally
 
 
-def _leave(tally: Tally, rest: Sequence[Name], error: BrokerctlError) -> None:
-    is_cancelled = isinstance(error, OperationCancelled)
+def _leave(tally: Tally, rest: Sequence[Name], error: BrokerctlError | None) -> None:
+    """`error`: what ended the first of them when it was begun; some of its messages may have moved."""
     for number, (vhost, queue) in enumerate(rest):
-        # The first was begun: what became of it is not known.
-        reason = "not tried" if is_cancelled or number else f"begun, then: {error}"
+        reason = "not tried" if error is None or number else f"begun, then: {error}"
         tally.add_item(ItemResult(vhost, queue, Outcome.LEFT, None, reason))
 
 

@@ -63,6 +63,21 @@ def test_cancelling_leaves_the_rest_as_it_is_and_says_so(place: Place) -> None:
     assert {name for _, name in queues[1:]} <= {queue.name for queue in place.client.queues(VHOST)}
 
 
+def test_an_action_that_is_cancelled_in_the_middle_was_tried() -> None:
+    seen: list[Tally] = []
+
+    def act(vhost: str, queue: str, control: Control) -> tuple[int | None, str]:
+        raise OperationCancelled(f"cancelled; 3 messages were left in {queue}")
+
+    with pytest.raises(OperationCancelled, match="3 messages"):
+        many.each([("/", name) for name in "ab"], act, Control(report=seen.append))
+
+    assert [(item.outcome, item.reason) for item in seen[-1].items] == [
+        (Outcome.LEFT, "begun, then: cancelled; 3 messages were left in a"),
+        (Outcome.LEFT, "not tried"),
+    ]
+
+
 def test_a_broker_that_goes_away_ends_it_and_nothing_is_claimed() -> None:
     seen: list[Tally] = []
 
