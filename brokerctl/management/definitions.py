@@ -109,13 +109,23 @@ async def _import(call: Call, vhost: str | None) -> Response:
         raise Refusal(
             415, "unsupported_media_type", "send application/json, or multipart/form-data with a field 'file'"
         )
-    if any(urlsplit(redirect)[:2]) or not redirect.isprintable():
+    if _leads_elsewhere(redirect):
         raise bad_request("redirect: a path of this broker")
     reader = Reader(call.user.name, vhost)
     definitions = await asyncio.to_thread(_read, reader, body)
     await _apply(call, definitions)
     _report(call, definitions, reader)
     return Response(status_code=303, headers={"location": redirect}) if redirect else render.done()
+
+
+def _leads_elsewhere(redirect: str) -> bool:
+    # Browsers take a backslash for a slash, and any number of slashes at the beginning for two: a host follows.
+    spelt = redirect.strip().replace("\\", "/")
+    try:
+        return spelt.startswith("//") or any(urlsplit(spelt)[:2]) or not redirect.isprintable()
+    except ValueError:
+        # No address at all.
+        return True
 
 
 def _read(reader: Reader, body: bytes) -> Definitions:

@@ -253,7 +253,18 @@ def test_what_is_no_file_of_definitions_is_refused(
     assert reason in reply.text
 
 
-@pytest.mark.parametrize("redirect", ["https://elsewhere.example/", "//elsewhere.example", "x\ny"])
+@pytest.mark.parametrize(
+    "redirect",
+    [
+        "https://elsewhere.example/",
+        "http://[",
+        "//elsewhere.example",
+        "///elsewhere.example",
+        "/\\elsewhere.example",
+        " \\/elsewhere.example",
+        "x\ny",
+    ],
+)
 def test_a_form_cannot_send_people_elsewhere(root: httpx.Client, redirect: str) -> None:
     reply = root.post("/definitions", files={"file": b"{}"}, data={"redirect": redirect})
 
