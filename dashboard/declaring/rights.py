@@ -282,6 +282,14 @@ def _beyond(pattern: str, hits: Iterable[str]) -> tuple[str, ...]:
         return ()
 
 
+def allows(pattern: str, name: str) -> bool:
+    """Whether a pattern lets somebody at the thing of this name; one that cannot be read lets at none."""
+    try:
+        return Searcher().finds(compiled(pattern or "^$"), name or "amq.default")
+    except BadPattern:
+        return False
+
+
 def is_loose(pattern: str) -> bool:
     """Whether it is probably meant for fewer names than it matches: not anchored where a name is spelled out."""
     found = meaning(pattern)

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dashboard.declaring.rights import RIGHTS
 from dashboard.looks.kinds import VhostLook
 from dashboard.looks.look import Look
 from dashboard.models import Broker
 from dashboard.pages.users import Granted
 from dashboard.snapshot import Snapshot
+
+
+@dataclass(slots=True, frozen=True)
+class Able:
+    """Who can configure, write or read one queue or exchange, by their patterns."""
+
+    right: str
+    name: str
+    users: tuple[tuple[str, str], ...]
+    """Each with the pattern that lets it."""
+    others: int
 
 
 @dataclass(slots=True, frozen=True)
@@ -26,5 +38,9 @@ class VhostPage:
     permissions: tuple[Granted, ...] | None
     """None: not for this person, or the broker does not tell; `why_no_permissions` says which."""
     why_no_permissions: str
+    able: Able | None
+    """The answer to who can do something here; None: nobody asked."""
     has_topics: bool
     """Whether the broker tells topic permissions."""
+
+    rights = RIGHTS

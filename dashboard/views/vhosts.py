@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from brokerctl.clients.models import Vhost
+from brokerctl.clients.models import Permission, Vhost
 from dashboard import access
+from dashboard.declaring.rights import RIGHTS, allows
 from dashboard.looks import kinds, look, shapes
 from dashboard.models.grant import Role
 from dashboard.pages.users import granted
-from dashboard.pages.vhosts import VhostPage
+from dashboard.pages.vhosts import Able, VhostPage
 from dashboard.views.place import says_why
 
 LIMITS = {"max-connections": "Connections", "max-queues": "Queues"}
@@ -44,9 +47,20 @@ def detail(request: HttpRequest, broker: str, vhost: str) -> HttpResponse:
         if may_see_users and seen.value.permissions is not None
         else None,
         why_no_permissions=why,
+        able=_able(request, seen.value.permissions or ()) if may_see_users else None,
         has_topics=seen.value.topic_permissions is not None,
     )
     return render(request, "vhosts/vhost.html", {"page": page})
+
+
+def _able(request: HttpRequest, permissions: Sequence[Permission]) -> Able | None:
+    """?can=read&name=orders: whom their patterns let."""
+    right, name = request.GET.get("can", ""), request.GET.get("name", "")
+    if not name or right not in {each.name for each in RIGHTS}:
+        return None
+    found = ((each.user, str(getattr(each, right))) for each in permissions)
+    able = tuple(sorted((user, pattern) for user, pattern in found if allows(pattern, name)))
+    return Able(right, name, able, len(permissions) - len(able))
 
 
 def _facts(vhost: Vhost) -> tuple[tuple[str, str], ...]:

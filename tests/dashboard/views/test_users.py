@@ -253,6 +253,21 @@ def test_rights_are_told_in_words_on_the_vhost_too(place: Place, bench: Broker, 
     assert "Grant to a user" not in for_member
 
 
+def test_a_vhost_answers_who_can_do_something(place: Place, client: Client) -> None:
+    place.client.put_user(BrokerUser(NAME, ("administrator",)), "")
+    place.client.put_permission(Permission(NAME, VHOST, **PATTERNS))
+
+    reading = text_of(client.get(to("vhost", VHOST, can="read", name="granted.q")))
+    writing = text_of(client.get(to("vhost", VHOST, can="write", name="not-granted.q")))
+    nonsense = text_of(client.get(to("vhost", VHOST, can="eat", name="granted.q")))
+
+    assert f"<b>{NAME}</b> <code>^granted\\.q$</code>" in reading
+    assert f"<b>{NAME}</b>" not in writing
+    assert "<b>guest</b> <code>.*</code>" in writing
+    assert "cannot write not-granted.q." in writing
+    assert "<b>guest</b>" not in nonsense
+
+
 @pytest.mark.parametrize(
     ("page", "args"),
     [
