@@ -11,9 +11,13 @@ from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from brokerctl.clients.base import Taken
+from brokerctl.errors import FrameError
 from brokerctl.wire import frames, properties
 from brokerctl.wire.methods import basic
 from brokerctl.wire.spec import BODY, FRAME_END, FRAME_OVERHEAD, HEADER, METHOD
+
+MAX_BODY_BYTES = 536_870_912
+"""Of one message: the largest that any RabbitMQ can be set to. A broker that announces more would fill our memory."""
 
 CHANNEL = 1
 """The one channel of a session."""
@@ -111,8 +115,12 @@ class Cutter:
         if kind == METHOD:
             self._on_method(payload)
             return
+        if not self._method:
+            raise FrameError("the broker sent content that belongs to no message")
         if kind == HEADER:
             _, _, self._left = _SIZE.unpack_from(payload)
+            if self._left > MAX_BODY_BYTES:
+                raise FrameError(f"the broker announced a message of {self._left:,} bytes, more than any can have")
             self._header = payload[_SIZE.size :]
             self._parts.clear()
         elif kind == BODY:
@@ -149,13 +157,20 @@ class Cutter:
         self._receiver.taken(Taken(tag, exchange, routing_key, bool(method[at + 8] & 1), self._header, body))
 
 
-def frame_at(data: bytes, at: int) -> tuple[int, int, int] | None:
-    """(kind, channel, end) of the frame that begins there; None when it is not whole. `end` is behind its end byte."""
+def frame_at(data: bytes, at: int, frame_max: int) -> tuple[int, int, int] | None:
+    """(kind, channel, end) of the frame that begins there; None when it is not whole. `end` is behind its end byte.
+
+    Raises FrameError instead of waiting for one that is larger than was agreed; 0: nothing was.
+    """
     if len(data) - at < FRAME_OVERHEAD:
         return None
     kind, channel, length = frames.HEAD.unpack_from(data, at)
     end = at + FRAME_OVERHEAD + length
-    return None if end > len(data) else (kind, channel, end)
+    if end <= len(data):
+        return kind, channel, end
+    if 0 < frame_max < end - at:
+        raise FrameError(f"the broker sent a frame of {end - at:,} bytes, though {frame_max:,} at most were agreed")
+    return None
 
 
 def publish(exchange: bytes, routing_key: bytes, header: bytes, body: bytes, frame_max: int) -> bytes:

@@ -55,13 +55,13 @@ class Stream(pika.SelectConnection):
         if not self.is_cutting:
             self._pikas(data_in)
             return
-        data = self._frame_buffer + data_in
+        data, frame_max = self._frame_buffer + data_in, self.frame_max
         self._frame_buffer, at = b"", 0
         while True:
             start = self.cutter.deliveries(data, at)
             # pika's heartbeats look at this number.
             self.bytes_received += start - at
-            found = frame_at(data, start)
+            found = frame_at(data, start, frame_max)
             if found is None:
                 break
             kind, channel, at = found

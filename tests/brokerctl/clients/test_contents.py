@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from brokerctl.clients.base import Taken
 from brokerctl.clients.contents import CHANNEL, Cutter, Returned, frame_at
+from brokerctl.errors import FrameError
 from brokerctl.wire import frames, properties
 from brokerctl.wire.methods import basic
-from brokerctl.wire.spec import BODY, HEADER
+from brokerctl.wire.spec import BODY, HEADER, METHOD
 
 HEADERS = [properties.encode({}, 0)[12:], properties.encode({"headers": {"a": 1}, "delivery_mode": 2}, 0)[12:]]
 
@@ -65,7 +66,7 @@ def feed(cutter: Cutter, data: bytes, *, at_once: bool) -> bytes:
     at = 0
     while True:
         start = cutter.deliveries(data, at) if at_once else at
-        found = frame_at(data, start)
+        found = frame_at(data, start, 0)
         if found is None:
             return data[start:]
         kind, _, at = found
@@ -108,3 +109,24 @@ def test_what_is_not_whole_or_looks_wrong_is_left_to_be_read_frame_by_frame(spoi
 
     assert Cutter(heard).deliveries(DELIVERY + spoilt + b"\0" * 300, 0) == len(DELIVERY)
     assert len(heard.told) == 1
+
+
+def test_a_broker_that_would_fill_our_memory_is_not_waited_for() -> None:
+    endless = properties.PREFIX.pack(60, 0, 2**62)
+    cutter = Cutter(Heard())
+    cutter.frame(METHOD, frames.method(CHANNEL, basic.Deliver("tag", 1, False, "", "q"))[7:-1])
+
+    with pytest.raises(FrameError, match="more than any can have"):
+        cutter.frame(HEADER, endless)
+    for kind in (HEADER, BODY):
+        with pytest.raises(FrameError, match="belongs to no message"):
+            Cutter(Heard()).frame(kind, endless)
+
+
+def test_a_frame_that_is_larger_than_agreed_is_not_waited_for() -> None:
+    begun = frames.HEAD.pack(BODY, CHANNEL, 4089) + b"x"
+
+    assert frame_at(begun, 0, 4097) is None
+    assert frame_at(begun, 0, 0) is None
+    with pytest.raises(FrameError, match="4,097 bytes, though 4,096"):
+        frame_at(begun, 0, 4096)
