@@ -26,6 +26,7 @@ FOLDER = Path(__file__).parent / "shots"
 CHROMIUM = "/usr/bin/chromium"
 QUEUE = "/brokers/local/~2F/queues/payments.capture/"
 BROKER = "/brokers/local/"
+NOWHERE = "/no/such/page/"
 PAGES = {
     "overview": "/",
     "attention": "/attention/",
@@ -48,7 +49,7 @@ PAGES = {
     "exchange-bind": BROKER + "~2F/exchanges/events/bind/",
     "exchange-publish": BROKER + "~2F/exchanges/events/publish/",
     "exchange-delete": BROKER + "~2F/exchanges/events/delete/",
-    "unbind": BROKER + "~2F/unbind/?source=events&to=queue&destination=payments.capture&key=payment.*",
+    "unbind": BROKER + "~2F/unbind/?source=events&to=queue&destination=payments.capture&key=payment.%252A",
     "bindings": BROKER + "bindings/",
     "topology": BROKER + "topology/",
     "topology-table": BROKER + "topology/?view=table",
@@ -78,13 +79,20 @@ PAGES = {
     "user-password": BROKER + "users/guest/password/",
     "user-delete": BROKER + "users/guest/delete/",
     "permission": BROKER + "permissions/?user=guest&vhost=/",
+    "permission-clear": BROKER + "permissions/clear/?user=guest&vhost=/",
     "topic-permission": BROKER + "permissions/topic/?user=guest&vhost=/",
     "definitions": BROKER + "definitions/",
+    "past": QUEUE + "history/?view=table&range=1h",
+    "features": BROKER + "features/",
+    "shovels": BROKER + "shovels/",
+    "rename": BROKER + "rename/",
+    "reset": BROKER + "reset/",
     "jobs": "/jobs/",
     "broker": "/brokers/new/",
+    "broker-edit": BROKER + "edit/",
     "settings": "/settings/",
     "about": "/about/",
-    "nothing": "/no/such/page/",
+    "nothing": NOWHERE,
 }
 DESKTOP: ViewportSize = {"width": 1400, "height": 900}
 LOOKS: dict[str, tuple[ViewportSize, Literal["light", "dark"]]] = {

@@ -185,3 +185,10 @@ def test_an_overview_of_a_stranger_says_whom_to_ask(doors: Broker, stranger: Use
 
     assert "An administrator of Postroom can grant you a role on a broker." in text
     assert "bench" not in text
+
+
+def test_behind_an_address_of_nothing_are_words_not_an_exception(owner: User) -> None:
+    answer = browser(owner).get("/no/such/page/")
+
+    assert answer.status_code == 404
+    assert "There is nothing at this address" in answer.content.decode()

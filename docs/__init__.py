@@ -1,0 +1,1 @@
+"""What is written about Postroom, and the script that takes its pictures."""
