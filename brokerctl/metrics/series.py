@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections import deque
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isnan, nan
 
 Values = tuple[float | None, ...]
+Point = tuple[float, Values]
+"""(second, values)."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -28,9 +31,9 @@ class Series:
 
     def __init__(self, width: int) -> None:
         self.width = width
-        self._rings: dict[str, deque[tuple[float, Values]]] = {
-            name: deque(maxlen=grain.count) for name, grain in GRAINS.items()
-        }
+        # Point after point as plain doubles, NaN for None: as tuples of floats they take six times the memory, and a
+        # dashboard keeps five hundred of these for each broker.
+        self._rings = {name: array("d") for name in GRAINS}
         self._open: dict[str, tuple[float, list[Values]]] = {}
 
     def add(self, at: float, values: Sequence[float | None]) -> None:
@@ -45,14 +48,14 @@ class Series:
             collected.append(measured)
             self._open[name] = (slot, collected)
 
-    def points(self, name: str) -> list[tuple[float, Values]]:
-        """(second, values) of one range, oldest first, the step in progress last; None: not measured."""
+    def points(self, name: str) -> list[Point]:
+        """Of one range, oldest first, the step in progress last; None: not measured."""
         grain = GRAINS[name]
-        known = list(self._rings[name])
+        known = self._closed(name)
         if name in self._open:
             started, collected = self._open[name]
             known.append((started, _mean(collected, self.width)))
-        filled: list[tuple[float, Values]] = []
+        filled: list[Point] = []
         for at, values in known[-grain.count :]:
             if filled:
                 missing = round((at - filled[-1][0]) / grain.step_seconds) - 1
@@ -62,12 +65,29 @@ class Series:
             filled.append((at, values))
         return filled[-grain.count :]
 
+    def last(self, name: str) -> Point | None:
+        """The last of `points`, without the others; None before the first measurement."""
+        if name not in self._open:
+            return None
+        started, collected = self._open[name]
+        return started, _mean(collected, self.width)
+
     def column(self, name: str, index: int) -> Values:
         """One of the numbers of a range, oldest first."""
         return tuple(values[index] for _, values in self.points(name))
 
     def _close(self, name: str, started: float, collected: list[Values]) -> None:
-        self._rings[name].append((started, _mean(collected, self.width)))
+        ring, size = self._rings[name], GRAINS[name].count * (1 + self.width)
+        means = _mean(collected, self.width)
+        # One step each: a reader in another thread never sees a part of a point.
+        ring.extend(array("d", (started, *(nan if mean is None else mean for mean in means))))
+        if len(ring) > size:
+            del ring[: len(ring) - size]
+
+    def _closed(self, name: str) -> list[Point]:
+        ring, width = self._rings[name][:], 1 + self.width
+        rows = (ring[start : start + width] for start in range(0, len(ring), width))
+        return [(row[0], tuple(None if isnan(value) else value for value in row[1:])) for row in rows]
 
 
 def _mean(collected: list[Values], width: int) -> Values:

@@ -273,7 +273,7 @@ class Feeds:
 
     def _latest(self, series: Series | None) -> Data:
         """The newest point of every range: a chart adds it, or replaces the one in progress."""
-        return {grain: points[-1] if (points := rows.points(series, grain)) else None for grain in GRAINS}
+        return {grain: rows.last_point(series, grain) for grain in GRAINS}
 
     def _past(self, kind: str, names: list[str], key: StreamKey, data: Data) -> Data:
         """For snapshots: everything the charts of this feed show."""

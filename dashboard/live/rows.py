@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from brokerctl.metrics.series import Series
+from brokerctl.metrics.series import Point, Series
 from dashboard import attention, outlook, paths, verdicts
 from dashboard.live.protocol import Data
 from dashboard.models import Operation
@@ -134,7 +134,18 @@ def points(series: Series | None, grain: str) -> list[list[float | None]]:
     """A chart's points: [second, ready, unacked, publish, deliver, ack], oldest first."""
     if series is None:
         return []
-    return [[at, *(_round(value) for value in values)] for at, values in series.points(grain)]
+    return [_point(point) for point in series.points(grain)]
+
+
+def last_point(series: Series | None, grain: str) -> list[float | None] | None:
+    """The newest one alone: it is asked for with every refresh of every stream."""
+    last = None if series is None else series.last(grain)
+    return None if last is None else _point(last)
+
+
+def _point(point: Point) -> list[float | None]:
+    at, values = point
+    return [at, *(_round(value) for value in values)]
 
 
 def _epoch(moment: datetime | None) -> float | None:
