@@ -80,6 +80,9 @@ class Looker:
             self._measure(each, found.value)
         except ClientError as error:
             log.debug("%s: %s", each.feed, error)
+        except Exception:
+            # One answer that nobody foresaw must not keep all that is looked at after it from its turn.
+            log.exception("looking at %s failed", each.feed)
 
     def _measure(self, each: Watched, value: object) -> None:
         now = time.time()

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
+from threading import Event
 from typing import Any
 
 import pytest
@@ -13,8 +16,10 @@ from django.contrib.auth.models import User
 
 from dashboard import brokers
 from dashboard.live.feeds import Feeds
+from dashboard.live.looker import Looker
 from dashboard.live.protocol import LEASE_SECONDS
 from dashboard.live.subscriptions import Stream, StreamKey, Subscriptions, push
+from dashboard.looks import look
 from dashboard.models import Broker
 from dashboard.models.operation import State
 from dashboard.snapshot import BrokerState
@@ -130,6 +135,37 @@ def test_streams_are_found_while_others_come() -> None:
     subscriptions.subscribe("b", StreamKey("queues:x:y"), 0.0)
 
     assert len(subscriptions.streams("queues:")) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_thing_that_cannot_be_looked_at_keeps_no_other_from_its_turn(
+    line: Line, local: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    others = Event()
+
+    def renew(broker: Broker, kind: look.Kind[Any], names: look.Names, timeout_seconds: float) -> look.Look[Any]:
+        asked.append(kind.name)
+        if kind.name == "connections":
+            raise TypeError("an answer that nobody foresaw")
+        others.set()
+        return look.Look((), datetime.now(UTC))
+
+    monkeypatch.setattr(look, "renew", renew)
+
+    async def scene() -> None:
+        feeds = Feeds(line.send)
+        for feed in ("connections", "bindings"):
+            feeds.subscriptions.subscribe("a", StreamKey(f"{feed}:{local.slug}"), 0.0)
+        with ThreadPoolExecutor(1) as threads:
+            looker = Looker(local, feeds, threads)
+            async with asyncio.timeout(60):
+                await asyncio.to_thread(others.wait)
+            looker.task.cancel()
+
+    asyncio.run(scene())
+
+    assert asked.count("connections") == 1
 
 
 def test_a_stream_ends_with_its_last_socket() -> None:
