@@ -365,8 +365,11 @@ def _jobs_within(scope: frozenset[str] | None) -> OperationQuerySet:
 
 
 def _jobs_scope(user: AbstractBaseUser | AnonymousUser, names: list[str]) -> frozenset[str] | None:
-    if names and not JOB_NUMBER.fullmatch(names[0]):
-        raise Refused("no such feed")
+    if names:
+        if not JOB_NUMBER.fullmatch(names[0]) or not access.visible_operations(user).filter(pk=int(names[0])).exists():
+            raise Refused("no such feed")
+        # As the page of the job: whoever may see it sees all of it.
+        return None
     return None if getattr(user, "is_superuser", False) else _brokers_scope(user)
 
 

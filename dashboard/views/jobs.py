@@ -65,7 +65,7 @@ def detail(request: HttpRequest, job: int) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, job: int) -> HttpResponse:
     row = _row(request, job)
-    if row.broker is not None:
+    if row.broker is not None and not _is_theirs(request, row):
         access.require(request.user, row.broker, row.vhost, Role.OPERATOR)
     Operation.objects.cancel(row.pk)
     return redirect("job", row.pk)
@@ -76,7 +76,12 @@ def _row(request: HttpRequest, number: int) -> Operation:
     return get_object_or_404(rows, pk=number)
 
 
+def _is_theirs(request: HttpRequest, row: Operation) -> bool:
+    """A job on queues of several vhosts, which has none of its own: whoever started it may stop it."""
+    return not row.vhost and row.created_by_id == request.user.pk
+
+
 def _may_act(request: HttpRequest, row: Operation) -> bool:
-    if row.broker is None:
+    if row.broker is None or _is_theirs(request, row):
         return True
     return access.may(request.user, row.broker, row.vhost, Role.OPERATOR)

@@ -220,7 +220,7 @@ def test_a_stranger_gets_empty_feeds_or_none(broker: Broker, tab: Open, stranger
 
     assert mine.subscribe("brokers")["data"] == {"brokers": {}, "points": {}, "marks": {}, "history": {}}
     assert mine.subscribe("jobs")["data"] == {"jobs": {}}
-    assert mine.subscribe(f"job:{job.pk}")["data"] == {"jobs": {}}
+    assert mine.subscribe(f"job:{job.pk}")["type"] == "refused"
     assert mine.subscribe("queues:bench")["type"] == "refused"
 
 

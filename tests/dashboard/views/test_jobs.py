@@ -7,7 +7,8 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils.timezone import now
 
-from dashboard.models import Broker
+from dashboard.live.feeds import Refused, _scope
+from dashboard.models import Broker, Operation
 from dashboard.models.grant import Role
 from dashboard.models.operation import SILENT_AFTER, Kind, State
 from tests.dashboard.operations.rows import job_row
@@ -91,3 +92,21 @@ def test_jobs_of_a_removed_broker_stay_for_the_owner_only(broker: Broker, owner:
 @pytest.mark.parametrize("number", ["0", "999999", "9" * 30])
 def test_a_job_that_never_was_is_a_404(number: str, owner: User) -> None:
     assert browser(owner).get(f"/jobs/{number}/").status_code == 404
+
+
+def test_a_job_on_several_vhosts_is_stopped_by_who_started_it_and_by_who_has_them_all(broker: Broker) -> None:
+    job = job_row(Kind.PURGE_MANY, broker=broker, vhost="", queue="")
+    mine, others = (member(broker, Role.OPERATOR, name=name) for name in ("mine", "others"))
+    Operation.objects.filter(pk=job.pk).update(created_by=mine)
+
+    refused = browser(others).post(reverse("job-cancel", args=[job.pk]))
+    page = browser(mine).get(reverse("job", args=[job.pk])).content.decode()
+    stopped = browser(mine).post(reverse("job-cancel", args=[job.pk]))
+
+    assert refused.status_code == 404
+    assert reverse("job-cancel", args=[job.pk]) in page
+    assert stopped.status_code == 302
+    assert Operation.objects.get(pk=job.pk).state == State.CANCELLED
+    assert _scope(mine, f"job:{job.pk}") is None
+    with pytest.raises(Refused):
+        _scope(others, f"job:{job.pk}")
