@@ -108,12 +108,16 @@ RULES: dict[str, Operation] = {
     "GET /parameters/{component}": listed("Runtime parameters of a component.", "Parameter"),
     "GET /parameters/{component}/{vhost}": listed("Runtime parameters of a component in a vhost.", "Parameter"),
     "GET /parameters/{component}/{vhost}/{name}": shown("One runtime parameter.", "Parameter"),
-    "PUT /parameters/{component}/{vhost}/{name}": put("Set a runtime parameter.", "ValueBody"),
-    "DELETE /parameters/{component}/{vhost}/{name}": done("Delete a runtime parameter."),
+    "PUT /parameters/{component}/{vhost}/{name}": put(
+        "Set a runtime parameter. Operator policies and limits of the vhost take the tag administrator.", "ValueBody"
+    ),
+    "DELETE /parameters/{component}/{vhost}/{name}": done(
+        "Delete a runtime parameter. Operator policies and limits of the vhost take the tag administrator."
+    ),
     "GET /global-parameters": listed("Parameters of no vhost.", "GlobalParameter"),
     "GET /global-parameters/{name}": shown("One of them.", "GlobalParameter"),
-    "PUT /global-parameters/{name}": put("Set one of them.", "ValueBody"),
-    "DELETE /global-parameters/{name}": done("Delete one of them."),
+    "PUT /global-parameters/{name}": put("Set one of them; `cluster_name` takes the tag administrator.", "ValueBody"),
+    "DELETE /global-parameters/{name}": done("Delete one of them; `cluster_name` takes the tag administrator."),
     "GET /definitions": answered("Everything that was declared.", "Definitions", None, "download"),
     "POST /definitions": done("Take over what a file says: tried first, then all of it or nothing.", "Definitions"),
     "GET /all-configuration": answered("The old name of /definitions.", "Definitions", None, "download"),
