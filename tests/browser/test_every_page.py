@@ -46,7 +46,8 @@ QUERIES: dict[str, dict[str, str]] = {
 
 ALSO: dict[str, tuple[str, ...]] = {
     "queues": ("?q=nothing%20matches", "?q=ready>many"),
-    "queue": ("#bindings", "#consumers", "#details", "?table=rates#details"),
+    "queue": ("#bindings", "#consumers", "#activity", "#details", "?table=rates#details"),
+    "purge": ("?count=many",),
     "queue-history": ("?view=table&range=1h",),
     "topology": (f"?from=~2F/{EXCHANGE}&key=order.a&node=exchange/~2F/{EXCHANGE}", "?view=table"),
     "policies": ("?kind=operator",),
