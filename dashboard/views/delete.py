@@ -17,7 +17,7 @@ from dashboard.operations import leaving
 from dashboard.operations.parameters import ChangeParameters
 from dashboard.pages.confirm import Confirmation, Crumb, Option
 from dashboard.views.confirming import confirm
-from dashboard.views.place import Place, place, says_why
+from dashboard.views.place import Place, not_ours, place, says_why
 from dashboard.words import visible
 
 CONDITIONS = (
@@ -30,6 +30,7 @@ CONDITIONS = (
 @says_why
 def queue(request: HttpRequest, broker: str, vhost: str, queue: str) -> HttpResponse:
     here = place(request, broker, vhost, Role.ADMIN)
+    not_ours(here, queue)
     state = here.client().queue(vhost, queue)
     bindings = [each for each in here.client().queue_bindings(vhost, queue) if each.source]
     shown, count = visible(queue), state.messages

@@ -27,7 +27,7 @@ from dashboard.operations.tasks import start
 from dashboard.reading.entries import Entry
 from dashboard.reading.reads import reads
 from dashboard.views.messages import key
-from dashboard.views.place import Place, place, says_why
+from dashboard.views.place import Place, not_ours, place, says_why
 from dashboard.words import sentence
 
 SUGGESTED_NAMES = 300
@@ -67,6 +67,7 @@ class MovePage:
 @says_why
 def move(request: HttpRequest, broker: str, vhost: str, queue: str) -> HttpResponse:
     here = place(request, broker, vhost, Role.OPERATOR)
+    not_ours(here, queue)
     if "listed" in request.POST and not fingerprints(request):
         return back_to_list(request, here, queue)
     source = here.client().queue(vhost, queue)

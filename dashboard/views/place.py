@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
+from django.conf import settings
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from brokerctl.clients.base import BrokerClient
 from brokerctl.errors import BrokerUnreachable, ClientError, LoginRefused, ObjectNotFound, PermissionDenied
-from dashboard import access, brokers
+from dashboard import access, brokers, celery
 from dashboard.models import Broker
 from dashboard.models.grant import Role
 from dashboard.snapshot import QueueRow
@@ -70,6 +71,12 @@ def somewhere(request: HttpRequest, slug: str, role: Role) -> tuple[Place, list[
     if not known:
         known = frozenset(vhost.name for vhost in brokers.client(broker).vhosts())
     return Place(user, broker, ""), access.vhosts_with(user, broker, role, known)
+
+
+def not_ours(here: Place, queue: str) -> None:
+    """Raises Http404 for the queue that carries our own jobs: those taken from it wait for ever, and nobody is told."""
+    if here.broker.is_embedded and (here.vhost, queue) == (settings.BROKER_VHOST, celery.QUEUE):
+        raise Http404("This queue carries Postroom's own jobs; it is neither deleted, purged nor moved from here.")
 
 
 def says_why(

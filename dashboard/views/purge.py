@@ -15,7 +15,7 @@ from dashboard.models.grant import Role
 from dashboard.models.operation import Kind
 from dashboard.operations.parameters import PurgeParameters
 from dashboard.operations.tasks import start
-from dashboard.views.place import Place, place, says_why
+from dashboard.views.place import Place, not_ours, place, says_why
 
 WHY_NO_COUNT = "{broker} purges a queue as a whole only. Move the first messages away instead."
 
@@ -39,6 +39,7 @@ class PurgePage:
 @says_why
 def purge(request: HttpRequest, broker: str, vhost: str, queue: str) -> HttpResponse:
     here = place(request, broker, vhost, Role.OPERATOR)
+    not_ours(here, queue)
     state = here.client().queue(vhost, queue)
     can_count = here.client().overview().capabilities.purge_count
     why_no_count = "" if can_count else WHY_NO_COUNT.format(broker=here.broker.name)

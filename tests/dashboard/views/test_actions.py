@@ -6,11 +6,12 @@ import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from dashboard import brokers, secrets
+from dashboard import brokers, celery, secrets
 from dashboard.celery import app
 from dashboard.models import Broker, Operation
 from dashboard.models.grant import Role
@@ -363,3 +364,13 @@ def test_a_job_whose_queue_of_jobs_is_away_says_that_nothing_was_done(
 
 def test_a_client_of_a_broker_is_kept_between_pages(broker: Broker) -> None:
     assert brokers.client(broker) is brokers.client(Broker.objects.get(pk=broker.pk))
+
+
+@pytest.mark.parametrize("page", ["queue-delete", "purge", "move"])
+def test_the_queue_of_our_own_jobs_is_left_alone(page: str, broker: Broker, owner: User) -> None:
+    Broker.objects.filter(pk=broker.pk).update(is_embedded=True)
+    address = reverse(page, args=["bench", settings.BROKER_VHOST, celery.QUEUE])
+
+    answers = [browser(owner).get(address), browser(owner).post(address, {"seen": "0", "step": "do"})]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
