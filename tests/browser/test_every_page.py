@@ -18,7 +18,7 @@ from pika.adapters.blocking_connection import BlockingConnection
 from playwright.sync_api import Browser, FilePayload, Page, Request, Response, StorageState, expect
 
 from tests.browser.conftest import RABBIT, Opener, connected
-from tests.browser.judging import BOTH, PHONE_LIGHT, Found, Look, judge, report
+from tests.browser.judging import AXE, BOTH, PHONE_LIGHT, Found, Look, judge, report
 from tests.browser.letters import fill
 from tests.browser.watched import queue_path
 from tests.support.addresses import Address, openable
@@ -87,6 +87,8 @@ class Opened:
 
     def __post_init__(self) -> None:
         self.page.add_init_script(REFUSED_BY_POLICY)
+        # Sent to the browser once, not for every page: half of what it takes.
+        self.page.add_init_script(AXE)
         self.page.on("response", self._answered)
         self.page.on("requestfailed", self._failed)
 
