@@ -157,12 +157,12 @@ class Live extends EventTarget {
   }
 }
 
-/** Apply an RFC 7396 merge patch in place. */
+/** Apply an RFC 7396 merge patch in place. Keys are names that people chose: `__proto__` is one like any other. */
 export function merge(target, patch) {
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete target[key]
-    else if (isTable(value) && isTable(target[key])) merge(target[key], value)
-    else target[key] = value
+    else if (isTable(value) && Object.hasOwn(target, key) && isTable(target[key])) merge(target[key], value)
+    else Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
   }
   return target
 }
