@@ -91,6 +91,8 @@ def test_a_person_switches_single_keys_off_and_chooses_a_theme_for_good(page: Pa
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Your settings are kept.")).to_be_visible()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    # Keys are heard when the page's script runs, and then the page is live.
+    expect(page.locator("live-indicator")).to_contain_text("Live")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keyboard")).to_be_hidden()
 
@@ -98,5 +100,6 @@ def test_a_person_switches_single_keys_off_and_chooses_a_theme_for_good(page: Pa
     page.get_by_label("Single keys do something").check()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Your settings are kept.")).to_be_visible()
+    expect(page.locator("live-indicator")).to_contain_text("Live")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()

@@ -53,7 +53,7 @@ def declare(
     arguments: dict[str, Any] | None = None,
 ) -> str:
     """A queue with these messages, under a name of its own."""
-    name = name or f"q{next(_numbers)}"
+    name = name or f"made-{next(_numbers)}"
     with real.connect(vhost) as connection:
         channel = connection.channel()
         channel.queue_declare(name, durable=True, arguments=arguments)
