@@ -49,6 +49,10 @@ class DurableStore:
         self._on_failure: Callable[[StoreError], None] = lambda error: None
         try:
             self.log, recovery = open_log(disk, segment_bytes)
+            if recovery.closed is not None:
+                job = self.log.encode_open()
+                self.log.perform(job)
+                self.log.finish(job)
         except OSError as error:
             raise StoreError(f"the store in {disk} cannot be opened: {error}") from error
         self.recovered = recovery.recovered

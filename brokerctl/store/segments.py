@@ -9,7 +9,7 @@ oldest segment is ever deleted, and what lives in it was copied to the end befor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -116,12 +116,11 @@ class SegmentLog:
 
     def encode_close(self, all_until: int, deliveries: dict[int, int]) -> Job:
         """The last job: after it, a start knows what had been handed out."""
-        segment = next(reversed(self.segments.values()))
-        block = records.Block(records.key_of(self.secret, segment.number), segment.size)
-        block.closed(all_until, deliveries)
-        job = Job(segment.number, block.finish(), False, segment.number << PLACE_BITS | block.end)
-        segment.size = block.end
-        return job
+        return self._word(lambda block: block.closed(all_until, deliveries))
+
+    def encode_open(self) -> Job:
+        """Takes back the good-bye: what is handed out from now on is written nowhere, and may be all that happens."""
+        return self._word(lambda block: block.settled(()))
 
     @property
     def wants_job(self) -> bool:
@@ -185,6 +184,15 @@ class SegmentLog:
         self.reader.close()
 
     # Private
+
+    def _word(self, write: Callable[[records.Block], None]) -> Job:
+        """A job of one record, at the end of the last segment."""
+        segment = next(reversed(self.segments.values()))
+        block = records.Block(records.key_of(self.secret, segment.number), segment.size)
+        write(block)
+        job = Job(segment.number, block.finish(), False, segment.number << PLACE_BITS | block.end)
+        segment.size = block.end
+        return job
 
     def _header(self, last: Segment | None) -> bytes:
         oldest = next(iter(self.segments), self.next_number)

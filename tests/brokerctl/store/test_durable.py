@@ -191,6 +191,22 @@ def test_after_a_crash_every_message_may_have_been_delivered() -> None:
     owner.store.close({})
 
 
+def test_after_a_crash_in_a_life_without_a_write_every_message_may_have_been_delivered() -> None:
+    disk = MemoryDisk()
+    owner = Owner(disk)
+    owner.store.batch.add(row(1))
+    owner.flush()
+    owner.store.close({})
+
+    # It hands out the message, and is killed: nothing of that reaches the disk.
+    crashed = DurableStore(disk)
+    assert [found and found.is_redelivered for found in crashed.load(kept(crashed))] == [False]
+    store = DurableStore(MemoryDisk(disk.files()))
+
+    assert [found and found.is_redelivered for found in store.load(kept(store))] == [True]
+    store.close({})
+
+
 def test_counts_of_messages_that_stay_on_disk_survive_another_restart() -> None:
     disk = MemoryDisk()
     owner = Owner(disk)
