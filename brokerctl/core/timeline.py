@@ -36,6 +36,11 @@ class Timeline:
             self._thin_out(now)
         return True
 
+    @property
+    def last(self) -> int:
+        """The highest position that it knows of; 0 when none."""
+        return self._positions[-1] if self._positions else 0
+
     def age(self, position: int, now: float) -> float:
         """Seconds since this position was handed out, at least."""
         at = bisect_left(self._positions, position)

@@ -96,8 +96,12 @@ class Node:
         """Rebuild from the store; the first time, make the vhosts and users that everybody expects."""
         recovered = self.store.recovered
         self.set_clock()
-        self.broker.context.sequence.last = recovered.last
         queues = self.broker.restore(recovered.definitions)
+        context = self.broker.context
+        # Behind all that was ever numbered. The log knows messages on disk; those that never got there came before some
+        # queue, whose id must not be given again, and before what is known of ages.
+        ids = [value.get("store_id") for kind, _, value in recovered.definitions if kind == "queue"]
+        context.sequence.last = max(recovered.last, context.timeline.last, *(each for each in ids if type(each) is int))
         for what in self.broker.left_out:
             log.error("a stored definition cannot be restored and is left out: %s", what)
         for store_id, count in recovered.damaged.items():

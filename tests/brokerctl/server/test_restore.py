@@ -41,6 +41,27 @@ def test_messages_come_back_to_their_queue_and_new_ones_line_up_behind() -> None
     assert node.broker.context.sequence.next() > 11
 
 
+def test_the_id_of_a_queue_is_never_given_again() -> None:
+    """Messages that were on no disk came before the queue was declared: the log alone knows of lower numbers only."""
+    lost = QUEUE | {"store_id": 700}
+    node = restored(
+        ("vhost", ("/",), {}),
+        ("queue", ("/", "q"), QUEUE | {"store_id": 500}),
+        ("queue", ("nowhere", "lost"), lost),
+        ("queue", ("/", "bad"), {"store_id": "many"}),
+        messages_of=500,
+    )
+
+    assert node.broker.context.sequence.next() == 701
+
+
+def test_a_new_message_is_no_older_than_itself() -> None:
+    node = restored(("timeline", (), {"notes": [[900, 0.0]]}), messages_of=1)
+
+    context = node.broker.context
+    assert context.timeline.age(context.sequence.next(), context.clock.now) == 0.0
+
+
 def test_messages_of_a_queue_that_was_deleted_go() -> None:
     node = restored(("vhost", ("/",), {}), messages_of=99)
 
