@@ -246,6 +246,12 @@ class Broker:
             self.context.expiring[queue] = None
             queue.timed_by = self.context.clock
 
+    def hold_to_limits(self, queues: Iterable[Queue], effects: Effects) -> None:
+        """What was unacked when the broker ended is ready again, and may be more than its queue is allowed."""
+        for queue in queues:
+            if queue.shrink(effects) <= 0:
+                self.context.expiring[queue] = None
+
     def _restore_timeline(self, *, value: dict[str, Any]) -> None:
         self.context.timeline.restore(value, self.context.clock.offset)
 

@@ -98,8 +98,7 @@ class Node:
         self.set_clock()
         queues = self.broker.restore(recovered.definitions)
         context = self.broker.context
-        # Behind all that was ever numbered. The log knows messages on disk; those that never got there came before some
-        # queue, whose id must not be given again, and before what is known of ages.
+        # Behind all that was ever numbered, also messages that were on no disk: ids of queues must not be given again.
         ids = [value.get("store_id") for kind, _, value in recovered.definitions if kind == "queue"]
         context.sequence.last = max(recovered.last, context.timeline.last, *(each for each in ids if type(each) is int))
         for what in self.broker.left_out:
@@ -124,6 +123,9 @@ class Node:
                 self.store.batch.settle(kept.positions)
             else:
                 log.error("%d messages are kept whose queue may be among what is damaged", len(kept.positions))
+        effects: Effects = []
+        self.broker.hold_to_limits(queues.values(), effects)
+        self.carry(effects)
         log.info("restored %d queues with %d messages", len(queues), count)
 
     def _load(self, positions: Sequence[int]) -> list[Entry | None]:

@@ -62,6 +62,14 @@ def test_a_new_message_is_no_older_than_itself() -> None:
     assert context.timeline.age(context.sequence.next(), context.clock.now) == 0.0
 
 
+def test_what_was_unacked_and_is_too_much_now_is_pushed_out() -> None:
+    limited = QUEUE | {"arguments": {"x-max-length": 1}}
+    node = restored(("vhost", ("/",), {}), ("queue", ("/", "q"), limited), messages_of=1)
+
+    assert [entry.position for entry in node.broker.vhosts["/"].queues["q"].entries()] == [11]
+    assert node.store.batch.settled == [10]
+
+
 def test_messages_of_a_queue_that_was_deleted_go() -> None:
     node = restored(("vhost", ("/",), {}), messages_of=99)
 

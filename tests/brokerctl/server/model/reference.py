@@ -78,8 +78,12 @@ class Queue:
 
     def outlives(self, found: list[int]) -> None:
         """After a kill it holds these. What is certain must be among them, and nothing that is certainly gone."""
-        certain = [letter.number for letter in self.ready if letter.is_certain]
         possible = {letter.number: letter for letter in [*self.ready, *self.ghosts] if letter.is_persistent}
+        most = len(possible) if self.max_length is None else self.max_length
+        # What was done with and is back is younger than some, and then pushes them out.
+        youngest = sorted(possible)[max(len(possible) - most, 0) :]
+        certain = [letter.number for letter in self.ready if letter.is_certain and letter.number in youngest]
+        assert len(found) <= most, f"more than its limit of {most}: {found}"
         assert found == sorted(set(found)), f"doubled or out of order: {found}"
         assert set(certain) <= set(found), f"confirmed and lost: {set(certain) - set(found)}"
         assert set(found) <= possible.keys(), f"nobody sent, or gone for good: {set(found) - possible.keys()}"
