@@ -118,6 +118,8 @@ IN_README = (
     "messages-light",
     "topology-light",
     "connections-dark",
+    "user-light",
+    "definitions-plan-light",
 )
 
 
@@ -168,12 +170,16 @@ def _ready(browser: Browser, served: Served, warm_up_seconds: int) -> Page:
 
 
 def _take_for_readme(page: Page) -> None:
+    pages = dict(PAGES)
     for picture in IN_README:
         name, _, look = picture.rpartition("-")
+        if name not in pages:
+            # What it makes would be seen on the others.
+            pages |= _make(page)
         size, scheme = LOOKS[look]
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=scheme)
-        _open(page, PAGES[name])
+        _open(page, pages[name])
         path = FOLDER / f"{picture}.png"
         page.screenshot(path=path)
         _shrink(path)

@@ -104,6 +104,8 @@ def test_opening_a_message_keeps_what_is_ticked_and_back_shows_the_page_before(
 def test_keys_walk_the_list_and_select(page: Page, channel: BlockingChannel) -> None:
     fill(channel, "keys", 4)
     read(page, "keys")
+    # Keys are heard when the page's script runs, and then the page is live.
+    expect(page.locator("live-indicator")).to_contain_text("Live")
     heading = page.get_by_role("article", name="Message").get_by_role("heading", level=2)
 
     page.keyboard.press("j")

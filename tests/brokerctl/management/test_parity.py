@@ -17,7 +17,7 @@ from pika.exchange_type import ExchangeType
 
 from brokerctl.names import path
 from tests.brokerctl.management.parity import COMES_AND_GOES, SHAPES, STORIES, Answer, Shape
-from tests.support.embedded import EmbeddedBroker
+from tests.support import embedded
 from tests.support.rabbitmq import RabbitMQ
 from tests.support.waiting import wait_until
 
@@ -71,10 +71,14 @@ class Side:
 
 
 @pytest.fixture(scope="module")
-def sides(embedded_broker: EmbeddedBroker, rabbitmq: RabbitMQ) -> Iterator[tuple[Side, Side]]:
-    """Ours and theirs, with the same scene played on both and seen by their statistics."""
+def sides(tmp_path_factory: pytest.TempPathFactory, rabbitmq: RabbitMQ) -> Iterator[tuple[Side, Side]]:
+    """Ours and theirs, with the same scene played on both and seen by their statistics.
+
+    Ours is of this module alone: what other tests left in a shared one would be compared, too.
+    """
     with (
-        _side(embedded_broker.amqp_port, embedded_broker.api_port) as ours,
+        embedded.running(tmp_path_factory.mktemp("parity")) as broker,
+        _side(broker.amqp_port, broker.api_port) as ours,
         _side(rabbitmq.amqp_port, rabbitmq.api_port) as theirs,
     ):
         for side in (ours, theirs):

@@ -20,6 +20,9 @@ def test_a_client_at_work_is_told_with_its_channel_its_consumer_and_what_it_hold
         wait_until(
             lambda: place.client.channel_with_consumers(name)[0].messages_unacknowledged == 3, STATISTICS_SECONDS
         )
+        wait_until(
+            lambda: bool(place.client.queue_details(VHOST, queue).message_bytes.get("total")), STATISTICS_SECONDS
+        )
 
         found, consumers = place.client.channel_with_consumers(name)
         details = place.client.queue_details(VHOST, queue)
@@ -78,8 +81,13 @@ def test_a_node_is_told_with_its_memory_and_where_it_listens(place: Place) -> No
 def test_a_history_has_what_was_and_an_unknown_number_is_none(place: Place) -> None:
     keys = ("mem_used", "connection_created", "no_such_number")
     path = ("nodes", place.client.overview().node)
-    # A RabbitMQ tells zeros of the time before it looked.
-    wait_until(lambda: any(each.values[0] for each in place.client.history(path, keys)), within=STATISTICS_SECONDS)
+
+    def is_known() -> bool:
+        # A RabbitMQ tells zeros of the time before it looked; a rate takes two looks.
+        found = place.client.history(path, keys)
+        return any(each.values[0] for each in found) and any(each.values[1] is not None for each in found)
+
+    wait_until(is_known, within=STATISTICS_SECONDS)
     moments = place.client.history(path, keys)
 
     times = [moment.at for moment in moments]
