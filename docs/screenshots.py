@@ -118,8 +118,6 @@ IN_README = (
     "messages-light",
     "topology-light",
     "connections-dark",
-    "user-light",
-    "definitions-plan-light",
 )
 
 
