@@ -68,6 +68,17 @@ def test_jobs_changes_and_what_was_noticed_stand_together_newest_first() -> None
     assert (found[6].who, found[6].job, found[6].result) == ("local", None, "")
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("queue", ["größe", 'a "quoted" 100% \\ one', "plain_name"])
+def test_a_job_on_many_queues_is_found_by_any_name(queue: str) -> None:
+    owner, broker = person("owner", is_owner=True), broker_row()
+    asked = job(Kind.PURGE_MANY, 1, "", parameters={"queues": [["/", queue]]}, vhost="/")
+    done = job(Kind.PURGE_MANY, 2, "", parameters={}, items=[{"vhost": "/", "queue": queue}], vhost="/")
+    job(Kind.PURGE_MANY, 3, "", parameters={"queues": [["/", "plainXname"]]}, vhost="/")
+
+    assert [each.job for each in activity.of_queue(owner, broker, "/", queue)] == [done.pk, asked.pk]
+
+
 def test_the_tab_links_jobs_and_tells_a_member_nothing_of_others(
     real: EmbeddedBroker, broker: Broker, owner: User
 ) -> None:
