@@ -30,10 +30,15 @@ class TagsForm(ReviewedForm):
     def clean_other(self) -> tuple[str, ...]:
         return tuple(tag.strip() for tag in str(self.cleaned_data["other"]).split(",") if tag.strip())
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if {"known", "other"} <= cleaned.keys() and len(self.tags()) > MAX_TAGS:
+            self.add_error("other", f"These are {len(self.tags())} tags; {MAX_TAGS} are the most. Take some away.")
+        return cleaned
+
     def tags(self) -> tuple[str, ...]:
         """The known ones first, each once."""
-        found = (*self.cleaned_data["known"], *self.cleaned_data["other"])
-        return tuple(dict.fromkeys(found))[:MAX_TAGS]
+        return tuple(dict.fromkeys((*self.cleaned_data["known"], *self.cleaned_data["other"])))
 
 
 class PasswordForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -102,6 +103,7 @@ def listed(slug: str, look: UsersLook, ours: str) -> list[ListedUser]:
     granted: dict[str, list[Permission]] = {}
     for each in look.permissions:
         granted.setdefault(each.user, []).append(each)
+    connections = Counter(each.user for each in look.connections)
     return [
         ListedUser(
             slug,
@@ -109,7 +111,7 @@ def listed(slug: str, look: UsersLook, ours: str) -> list[ListedUser]:
             look.limits.get(user.name, {}),
             vhosts=tuple(sorted(each.vhost for each in granted.get(user.name, ()))),
             full=sum(_is_full(each) for each in granted.get(user.name, ())),
-            connections=sum(each.user == user.name for each in look.connections),
+            connections=connections[user.name],
             is_ours=user.name == ours,
         )
         for user in look.users
@@ -123,13 +125,14 @@ def granted(
     by_place: dict[tuple[str, str], list[TopicPermission]] = {}
     for each in topics:
         by_place.setdefault((each.user, each.vhost), []).append(each)
+    connections = None if look is None else Counter((each.user, each.vhost) for each in look.connections)
     return tuple(
         Granted(
             each.user,
             each.vhost,
             tuple(cell(right, getattr(each, right.name), Names.of(taken, each.vhost)) for right in RIGHTS),
             tuple(sorted(by_place.get((each.user, each.vhost), ()), key=lambda topic: topic.exchange)),
-            None if look is None else sum((one.user, one.vhost) == (each.user, each.vhost) for one in look.connections),
+            None if connections is None else connections[each.user, each.vhost],
         )
         for each in sorted(permissions, key=lambda each: (each.vhost, each.user))
     )

@@ -29,3 +29,18 @@ def browser(user: User | None = None, *, checks_csrf: bool = False) -> Client:
     if user is not None:
         client.force_login(user)
     return client
+
+
+def check_whole_broker_only(
+    address: str, broker: Broker, stranger: User, *, there: int = 200, posts: bool = True
+) -> None:
+    """The page is for administrators of all vhosts together; `there` is what they get of it."""
+    for user, status in (
+        (stranger, 404),
+        (member(broker, Role.ADMIN, "/"), 404),
+        (member(broker, Role.OPERATOR, ""), 403),
+        (member(broker, Role.ADMIN, ""), there),
+    ):
+        assert browser(user).get(address).status_code == status
+        assert not posts or browser(user, checks_csrf=True).post(address).status_code == 403
+    assert browser().get(address).status_code == 302

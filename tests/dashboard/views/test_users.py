@@ -18,7 +18,7 @@ from brokerctl.clients.models import User as BrokerUser
 from brokerctl.errors import LoginRefused, ObjectNotFound
 from dashboard.models import Broker, Operation
 from dashboard.models.grant import Role
-from tests.dashboard.people import browser, member
+from tests.dashboard.people import browser, check_whole_broker_only, member
 from tests.dashboard.places import look
 from tests.dashboard.views.test_declare import last, text_of
 from tests.support.brokers import VHOST, Place, client_at
@@ -105,6 +105,8 @@ def test_tags_are_changed_after_a_look_at_what_they_mean(place: Place, client: C
     assert last()[2]["before"] == {"tags": "management"}
     assert "Without a tag" in reviewed(client, to("user-tags", NAME), {"other": ""})[0]
     assert place.client.user(NAME).tags == ()
+    many = client.post(to("user-tags", NAME), {"step": "review", "other": ",".join(f"tag{n}" for n in range(21))})
+    assert "These are 21 tags; 20 are the most. Take some away." in text_of(many)
 
 
 def test_rights_are_granted_with_a_review_and_cleared(place: Place, client: Client) -> None:
@@ -289,14 +291,4 @@ def test_only_those_who_run_the_whole_broker_get_in(
     query = {"user": "guest", "vhost": "/"} if page == "permission-clear" else {}
     address = to(page, *args, **query)
     found = 404 if page == "topic-permission-clear" else 200
-
-    for user, status in (
-        (stranger, 404),
-        (member(broker, Role.ADMIN, "/"), 404),
-        (member(broker, Role.OPERATOR, ""), 403),
-        (member(broker, Role.ADMIN, ""), found),
-    ):
-        assert browser(user).get(address).status_code == status
-        if page not in ("users", "user"):
-            assert browser(user, checks_csrf=True).post(address).status_code == 403
-    assert browser().get(address).status_code == 302
+    check_whole_broker_only(address, broker, stranger, there=found, posts=page not in ("users", "user"))
