@@ -29,9 +29,8 @@ def of_tags(before: Sequence[str], after: Sequence[str], explained: dict[str, st
 def of_password(open_now: Sequence[Connection], *, has_one: bool | None) -> tuple[str, ...]:
     effects = ["The password it has now stops working for new logins, at once."] if has_one is not False else []
     if open_now:
-        stay = "stays" if len(open_now) == 1 else "stay"
         effects.append(
-            f"{_open(open_now)} {stay}: a password is asked for only when a client logs in. "
+            f"{_open(open_now, 'stays', 'stay')}: a password is asked for only when a client logs in. "
             "When they connect again they need the new one."
         )
     return (*effects, "Its tags and permissions stay.")
@@ -41,14 +40,14 @@ def of_rights(open_now: Sequence[Connection], product: str) -> tuple[str, ...]:
     """Of another set of patterns in the vhost of these connections."""
     if not open_now:
         return ("It has no connection open in the vhost.",)
-    stay = "stays" if len(open_now) == 1 else "stay"
+    stay = _open(open_now, "stays", "stay")
     if product == EMBEDDED:
         return (
-            f"{_open(open_now)} {stay}. What comes next is judged by these patterns, and consumers of what it may no "
+            f"{stay}. What comes next is judged by these patterns, and consumers of what it may no "
             "longer read are cancelled.",
         )
     return (
-        f"{_open(open_now)} {stay} and may keep what was allowed until the client connects again: "
+        f"{stay} and may keep what was allowed until the client connects again: "
         f"{product or 'the broker'} remembers it for each channel.",
     )
 
@@ -58,9 +57,9 @@ def of_clearing(open_now: Sequence[Connection], product: str) -> tuple[str, ...]
     if not open_now:
         return ("It has no connection open in the vhost.",)
     if product == EMBEDDED:
-        return (f"{_open(open_now)} {'is' if len(open_now) == 1 else 'are'} closed at once.",)
+        return (f"{_open(open_now, 'is', 'are')} closed at once.",)
     return (
-        f"{_open(open_now)} {'stays' if len(open_now) == 1 else 'stay'} and may go on until the client connects "
+        f"{_open(open_now, 'stays', 'stay')} and may go on until the client connects "
         "again. Close the connections of the user to be sure.",
     )
 
@@ -70,9 +69,10 @@ def of_deletion(open_now: Sequence[Connection], product: str) -> tuple[str, ...]
         return ("It has no connection open.",)
     names = named(shapes.client(each) for each in open_now)
     if product == LAVINMQ:
-        return (f"{_open(open_now)}: {names}. LavinMQ does not say whether it closes them.",)
-    return (f"{_open(open_now)} {'is' if len(open_now) == 1 else 'are'} closed: {names}.",)
+        return (f"{counted(len(open_now), 'open connection')}: {names}. LavinMQ does not say whether it closes them.",)
+    return (f"{_open(open_now, 'is', 'are')} closed: {names}.",)
 
 
-def _open(connections: Sequence[Connection]) -> str:
-    return counted(len(connections), "open connection")
+def _open(connections: Sequence[Connection], one: str, many: str) -> str:
+    """How many there are, and the verb for so many."""
+    return f"{counted(len(connections), 'open connection')} {one if len(connections) == 1 else many}"

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from dashboard.listing.asked import Asked
-from dashboard.listing.columns import Column, Kind, Value
+from dashboard.listing.columns import Column, Kind
 from dashboard.listing.table import Table, View
 from dashboard.looks import shapes
 from dashboard.pages.users import ListedUser
+from dashboard.tables.limits import limit
 from dashboard.words import visible
 
 Row = ListedUser
 NAMED = 3
 """Vhosts in a cell; of more it says how many."""
-
-
-def limit(name: str) -> Callable[[Row], Value]:
-    def read(each: Row) -> Value:
-        value = each.limits.get(name, -1)
-        return None if value < 0 else value
-
-    return read
 
 
 def _name(each: Row) -> SafeString:

@@ -15,6 +15,7 @@ from dashboard.listing.columns import Column, Kind, Value
 from dashboard.listing.table import Table, View
 from dashboard.looks import shapes
 from dashboard.pages.things import ListedVhost
+from dashboard.tables.limits import limit
 from dashboard.words import visible
 
 Row = ListedVhost
@@ -22,14 +23,6 @@ Row = ListedVhost
 
 def of(name: str) -> Callable[[Row], Value]:
     return attrgetter(f"vhost.{name}")
-
-
-def limit(name: str) -> Callable[[Row], Value]:
-    def read(each: Row) -> Value:
-        value = each.limits.get(name, -1)
-        return None if value < 0 else value
-
-    return read
 
 
 def _name(each: Row) -> SafeString:

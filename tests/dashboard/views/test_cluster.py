@@ -7,8 +7,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from dashboard.models import Broker
-from dashboard.models.grant import Role
-from tests.dashboard.people import browser, member
+from tests.dashboard.people import browser, check_whole_broker_only
 from tests.dashboard.places import look
 from tests.dashboard.views.test_declare import last, text_of
 from tests.support.brokers import Place
@@ -36,14 +35,4 @@ def test_the_cluster_is_renamed_and_its_statistics_are_reset(place: Place, bench
 
 @pytest.mark.parametrize("page", ["cluster-rename", "statistics-reset"])
 def test_only_those_who_run_the_whole_broker_get_in(page: str, broker: Broker, stranger: User) -> None:
-    address = reverse(page, args=["bench"])
-
-    for user, status in (
-        (stranger, 404),
-        (member(broker, Role.ADMIN, "/"), 404),
-        (member(broker, Role.OPERATOR, ""), 403),
-        (member(broker, Role.ADMIN, ""), 200),
-    ):
-        assert browser(user).get(address).status_code == status
-        assert browser(user, checks_csrf=True).post(address).status_code == 403
-    assert browser().get(address).status_code == 302
+    check_whole_broker_only(reverse(page, args=["bench"]), broker, stranger)
