@@ -118,6 +118,8 @@ IN_README = (
     "messages-light",
     "topology-light",
     "connections-dark",
+    "vhost-light",
+    "definitions-plan-light",
 )
 
 
