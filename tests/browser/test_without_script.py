@@ -20,9 +20,11 @@ def plain(opened: Opener, signed_in: StorageState) -> Page:
 
 def reload_until_done(page: Page) -> None:
     """As the page of a job says: reload until it has ended."""
-    while page.get_by_role("link", name="Reload").is_visible():
-        page.get_by_role("link", name="Reload").click()
-    expect(page.locator("job-progress .st").first).to_contain_text("Done")
+    state = page.locator("job-progress .st").first
+    expect(state).to_be_visible()
+    while "Done" not in state.inner_text():
+        with page.expect_navigation():
+            page.get_by_role("link", name="Reload").click()
 
 
 def test_login_and_numbers_of_queues(opened: Opener, channel: BlockingChannel) -> None:

@@ -45,7 +45,7 @@ def rabbitmq_says(rabbitmq: RabbitMQ) -> Iterator[Callable[[str], Future[list[st
         begun: dict[str, Future[list[str]]] = {
             name: pool.submit(play, rabbitmq.amqp_port, each) for name, each in ALL.items() if each.stands_alone
         }
-        yield lambda name: begun[name] if name in begun else pool.submit(play, rabbitmq.amqp_port, ALL[name])
+        yield lambda name: begun.pop(name, None) or pool.submit(play, rabbitmq.amqp_port, ALL[name])
 
 
 @pytest.fixture(scope="module")
@@ -60,15 +60,13 @@ def test_both_brokers_say_the_same(
 ) -> None:
     saying = rabbitmq_says(name)
     ours = told(we_say(name))
-    theirs = told(saying.result())
 
-    expected = differences.BY_SCENARIO.get(name)
-    if expected is None:
-        assert ours == theirs
-    else:
-        agreed = next(at for at, pair in enumerate(zip_longest(theirs, ours)) if pair[0] != pair[1])
-        assert holds(theirs[agreed:], expected.rabbitmq), f"RabbitMQ says {theirs}"
-        assert holds(ours[agreed:], expected.ours), f"we say {ours}"
+    try:
+        compare(name, told(saying.result()), ours)
+    except AssertionError:
+        # RabbitMQ's word must be one it gives again: a queue of the scenario before was seen to outlive its delete-ok.
+        # Ours is not asked twice.
+        compare(name, told(rabbitmq_says(name).result()), ours)
 
 
 def test_every_difference_stands_in_the_docs_with_its_reason() -> None:
@@ -80,6 +78,16 @@ def test_every_difference_stands_in_the_docs_with_its_reason() -> None:
 
 def test_every_difference_names_a_scenario() -> None:
     assert differences.BY_SCENARIO.keys() <= ALL.keys()
+
+
+def compare(name: str, theirs: list[str], ours: list[str]) -> None:
+    expected = differences.BY_SCENARIO.get(name)
+    if expected is None:
+        assert ours == theirs
+    else:
+        agreed = next(at for at, pair in enumerate(zip_longest(theirs, ours)) if pair[0] != pair[1])
+        assert holds(theirs[agreed:], expected.rabbitmq), f"RabbitMQ says {theirs}"
+        assert holds(ours[agreed:], expected.ours), f"we say {ours}"
 
 
 def told(lines: list[str]) -> list[str]:

@@ -27,6 +27,8 @@ VHOST = f"parity-{os.getpid()}"
 """Of this process: others that test beside it may share one RabbitMQ."""
 
 USER = f"asked-{os.getpid()}"
+IDLER = f"idler-{os.getpid()}"
+"""Who may do nothing: a shared RabbitMQ may have such a user of other tests, so ours has one, too."""
 TRAFFIC = 20
 AGES = (("age", 12), ("incr", 1))
 """Of a range, in steps of five seconds."""
@@ -153,10 +155,12 @@ def _side(amqp_port: int, api_port: int) -> Iterator[Side]:
         finally:
             connection.close()
             api.delete(path("user-limits", "guest", "all"))
+            api.delete(path("users", IDLER))
             api.delete(path("vhosts", VHOST))
 
 
 def _play(api: httpx.Client, connection: pika.BlockingConnection) -> None:
+    api.put(path("users", IDLER), json={"password": "idle", "tags": ""}).raise_for_status()
     policy = {"pattern": "^(busy|events)$", "definition": {"max-length": 900}, "priority": 3}
     api.put(path("policies", VHOST, "some"), json=policy).raise_for_status()
     api.put(path("operator-policies", VHOST, "some"), json={**policy, "apply-to": "queues"}).raise_for_status()
