@@ -13,7 +13,7 @@ from django.db.models.functions import Cast, Concat
 from dashboard import access
 from dashboard.access import Person
 from dashboard.models import Broker, Mark, Operation
-from dashboard.models.operation import OF_DEFINITIONS, OF_QUEUES, Kind
+from dashboard.models.operation import CHANGES, OF_QUEUES, Kind
 from dashboard.operations import shown
 from dashboard.past import concerns
 
@@ -68,7 +68,7 @@ def _jobs(user: Person, broker: Broker, vhost: str, queue: str, policy: str) -> 
     here = mine.filter(broker=broker)
     touched = (
         here.filter(vhost=vhost, queue=queue),
-        here.filter(_declared(queue, policy), vhost=vhost, kind__in=OF_DEFINITIONS),
+        here.filter(_declared(queue, policy), vhost=vhost, kind__in=CHANGES),
         mine.filter(
             kind__in=(Kind.MOVE, Kind.COPY),
             parameters__broker=broker.slug,
@@ -95,8 +95,9 @@ def _naming(jobs: QuerySet[Operation], queue: str) -> QuerySet[Operation]:
 
 
 def _declared(queue: str, policy: str) -> Q:
-    """The queue itself, its bindings, and the policy in force there."""
+    """The queue itself, its bindings, its consumers that were cancelled, and the policy in force there."""
     asked = Q(parameters__noun="queue", parameters__name=queue)
+    asked |= Q(parameters__noun="consumer", parameters__before__queue=queue)
     asked |= Q(parameters__noun="binding") & (Q(parameters__after__queue=queue) | Q(parameters__before__queue=queue))
     return asked | Q(parameters__noun="policy", parameters__name=policy) if policy else asked
 

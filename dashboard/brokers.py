@@ -14,8 +14,9 @@ from dashboard import certificates, secrets
 from dashboard.models import Broker
 from dashboard.snapshot import BrokerState, Snapshot
 
-CLIENTS = 64
-"""Clients kept with their connections; the least recently used is closed."""
+CLIENTS = 512
+"""Clients kept with their connections, two for each broker: for pages and for the live side. The least recently used is
+let go, and its connections end with the last one who uses it."""
 
 PAGE_TIMEOUT_SECONDS = 4.0
 """How long a page waits for a broker before it says that there is no answer."""
@@ -62,10 +63,13 @@ def client(broker: Broker, timeout_seconds: float = PAGE_TIMEOUT_SECONDS) -> Bro
             return known
     connected = connect(wanted)
     with _lock:
-        _clients[wanted] = connected
+        kept = _clients.setdefault(wanted, connected)
         while len(_clients) > CLIENTS:
-            _clients.popitem(last=False)[1].close()
-    return connected
+            _clients.popitem(last=False)
+    if kept is not connected:
+        # Somebody was faster.
+        connected.close()
+    return kept
 
 
 def test(broker: Broker) -> BrokerClient:

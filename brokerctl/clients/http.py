@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import ssl
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -40,7 +41,7 @@ Params = Mapping[str, str | list[str]]
 
 
 class Http:
-    """Calls below /api with basic authentication."""
+    """Calls below /api with basic authentication. Its connections end with `close`, or with the last who holds it."""
 
     def __init__(self, address: Address) -> None:
         self.address = address
@@ -57,6 +58,7 @@ class Http:
             # RabbitMQ's purge offers no JSON, as it answers nothing, and refuses with 406 who takes nothing else.
             headers={"accept": "application/json, */*;q=0.1"},
         )
+        weakref.finalize(self, self._client.close)
 
     def close(self) -> None:
         self._client.close()

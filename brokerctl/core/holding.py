@@ -16,6 +16,8 @@ from brokerctl.core.message import Entry
 from brokerctl.core.queue import Queue
 
 LAST_TAG = attrgetter("last_tag")
+AT_ONCE = 1000
+"""Deliveries of a channel looked at in one piece: a millisecond."""
 
 
 class Holding(NamedTuple):
@@ -36,18 +38,22 @@ def holders(broker: Broker, queue: Queue) -> list[Channel]:
     return [channel for peer in peers for channel in peer.channels.values() if channel.unacked or channel.transaction]
 
 
-def held_by(channel: Channel, queue: Queue, now: float) -> Iterator[Holding]:
-    """What the channel holds of the queue, in order of delivery. It may change while this runs: it is a copy."""
+def held_by(channel: Channel, queue: Queue, now: float) -> Iterator[list[Holding]]:
+    """What the channel holds of the queue, in order of delivery; a piece may be empty. It may change: it is a copy."""
     marks = list(channel.marks)
     waiting = list(channel.unacked.items())
     settled = [] if channel.transaction is None else channel.transaction.settled
     parts = [(waiting, False), *((list(taken.items()), True) for _, taken in settled)]
     for deliveries, is_settled in parts:
-        for tag, (entry, of, consumer) in deliveries:
-            if of is queue:
-                at = bisect_left(marks, tag, key=LAST_TAG)
-                since = marks[at].at if at < len(marks) else now
-                yield Holding(entry, tag, channel, consumer.tag if consumer else "", since, is_settled)
+        for start in range(0, len(deliveries), AT_ONCE):
+            found = []
+            for tag, (entry, of, consumer) in deliveries[start : start + AT_ONCE]:
+                if of is queue:
+                    at = bisect_left(marks, tag, key=LAST_TAG)
+                    since = marks[at].at if at < len(marks) else now
+                    consumer_tag = consumer.tag if consumer else ""
+                    found.append(Holding(entry, tag, channel, consumer_tag, since, is_settled))
+            yield found
 
 
 def oldest(broker: Broker, queue: Queue) -> int | None:

@@ -8,7 +8,7 @@ queues and bindings that are there stay as they are (RabbitMQ, docs/definitions)
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
@@ -296,6 +296,23 @@ def apply(broker: Broker, definitions: Definitions, effects: Effects) -> None:
                 enforcing.renew(broker.vhosts[vhost], effects)
 
 
+def leans_on(broker: Broker, definitions: Definitions) -> frozenset[tuple[str, ...]]:
+    """What is here of all that these definitions may find: when it is the same, so is what a trial finds."""
+    queues = {("queue", *key) for key in _queues_of(definitions) if key[1] in _queues(broker, key[0])}
+    exchanges = {
+        ("exchange", where, name, broker.vhosts[where].exchanges[name].type)
+        for where, name in _exchanges_of(definitions)
+        if where in broker.vhosts and name in broker.vhosts[where].exchanges
+    }
+    kept = {("foreign", name, *map(str, key)) for name, vhost in broker.vhosts.items() for key in vhost.foreign}
+    users = {("user", name) for name in broker.users}
+    return frozenset(queues | exchanges | kept | users | {("vhost", name) for name in broker.vhosts})
+
+
+def _queues(broker: Broker, vhost: str) -> Mapping[str, Queue]:
+    return broker.vhosts[vhost].queues if vhost in broker.vhosts else {}
+
+
 def _check_limits(broker: Broker, definitions: Definitions) -> None:
     limited = {name: vhost.limits for name, vhost in broker.vhosts.items()}
     limited |= {item.vhost: item.value for item in definitions.parameters if item.component == parameters.VHOST_LIMITS}
@@ -304,7 +321,7 @@ def _check_limits(broker: Broker, definitions: Definitions) -> None:
         names.setdefault(item.vhost, set()).add(item.name)
     for name, wanted in names.items():
         limit = limited.get(name, {}).get(limits.Limit.QUEUES, -1)
-        there = broker.vhosts[name].queues.keys() if name in broker.vhosts else set()
+        there = _queues(broker, name).keys()
         # A file that brings nothing new is welcome, however many there are.
         if isinstance(limit, int) and 0 <= limit < len(wanted | there) and wanted - there:
             raise PreconditionFailed(f"queue limit in vhost '{name}' ({limit}) is less than the queues with this file")
@@ -324,7 +341,7 @@ def _stand_in(broker: Broker, definitions: Definitions) -> Broker:
             found.vhosts[where].exchanges[name] = TYPES[known.type](where, name, is_durable=known.is_durable)
     some_queue = Queue("", "any")
     for where, name in _queues_of(definitions):
-        if where in broker.vhosts and name in broker.vhosts[where].queues:
+        if name in _queues(broker, where):
             # They are only found there; there may be so many that making each would take seconds.
             found.vhosts[where].queues[name] = some_queue
     return found

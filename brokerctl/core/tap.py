@@ -26,7 +26,7 @@ MOST_WAITING = 1000
 """Events that a listener may be behind."""
 
 MOST_WAITING_BYTES = 4_194_304
-"""Of cut bodies and headers in them."""
+"""Of cut bodies, headers and names of queues in them."""
 
 
 class Kind(StrEnum):
@@ -101,7 +101,7 @@ class Listener:
         return self.exchange in (None, envelope.exchange) and self.routing_key in (None, envelope.routing_key)
 
     def _offer(self, event: Event) -> None:
-        size = len(event.body) + len(event.envelope.header)
+        size = len(event.body) + len(event.envelope.header) + sum(map(len, event.queues))
         if len(self.waiting) >= MOST_WAITING or self._waiting_bytes + size > MOST_WAITING_BYTES:
             # Those that came first stay: what is told has no holes but where it says so.
             self.dropped += 1

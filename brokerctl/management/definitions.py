@@ -141,10 +141,14 @@ def _read(reader: Reader, body: bytes) -> Definitions:
 async def _apply(call: Call, definitions: Definitions) -> None:
     """All or nothing: what would be refused is found on a broker that is thrown away."""
     try:
-        trial = importing.trial(call.broker, definitions)
+        is_tried = False
         if len(definitions) > MANY:
+            found, trial = importing.leans_on(call.broker, definitions), importing.trial(call.broker, definitions)
             await asyncio.to_thread(importing.apply, trial, definitions, [])
-        else:
+            # Meanwhile somebody may have deleted what they lean on: then it is tried once more, now without a pause.
+            is_tried = found == importing.leans_on(call.broker, definitions)
+        trial = importing.trial(call.broker, definitions)
+        if not is_tried:
             importing.apply(trial, definitions, [])
         call.door.run(partial(importing.apply, call.broker, definitions))
     except PreconditionFailed as error:

@@ -22,9 +22,6 @@ from brokerctl.management.render import Fields
 from brokerctl.management.resources import resource
 from brokerctl.management.values import Json
 
-AT_ONCE = 1000
-"""Deliveries looked at in one piece: a millisecond."""
-
 GROUPS: dict[str, Callable[[Holding], tuple[str, ...]]] = {
     "user": lambda held: (held.channel.peer.user,),
     "connection": lambda held: (held.channel.peer.user, held.channel.peer.name),
@@ -94,10 +91,9 @@ async def _held(call: Call, queue: Queue) -> list[Holding]:
     for channel in holding.holders(call.broker, queue):
         if not sees_all and channel.peer.user != call.user.name:
             continue
-        for number, held in enumerate(holding.held_by(channel, queue, now), 1):
-            found.append(held)
-            if number % AT_ONCE == 0:
-                await asyncio.sleep(0)
+        for piece in holding.held_by(channel, queue, now):
+            found += piece
+            await asyncio.sleep(0)
     return found
 
 
@@ -109,7 +105,7 @@ async def _grouped(held: list[Holding], key: Callable[[Holding], tuple[str, ...]
         group.messages += 1
         group.message_bytes += len(each.entry.message.body)
         group.since = min(group.since, each.since)
-        if number % AT_ONCE == 0:
+        if number % holding.AT_ONCE == 0:
             await asyncio.sleep(0)
     return groups
 

@@ -16,6 +16,7 @@ import uvloop
 
 from brokerctl import ports
 from brokerctl.errors import SettingError, StoreError
+from brokerctl.logs import OneLine
 from brokerctl.management.app import create_app
 from brokerctl.management.door import Listener as ListenerState
 from brokerctl.server import startup
@@ -45,7 +46,9 @@ def main() -> int:
     """Run until SIGINT or SIGTERM. Returns the exit code; wrong settings are one sentence on stderr and 2."""
     try:
         config = BrokerConfig.from_environment()
-        logging.basicConfig(level=config.log_level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(OneLine())
+        logging.basicConfig(level=config.log_level, handlers=[handler])
         startup.check(config)
         startup.warn(config)
         startup.check_memory(config)

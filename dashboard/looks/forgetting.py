@@ -16,7 +16,7 @@ def after_forms(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
         response = get_response(request)
         match = request.resolver_match
         if request.method == "POST" and match is not None and "broker" in match.kwargs:
-            look.forget(str(match.kwargs["broker"]))
+            look.outdate(str(match.kwargs["broker"]))
         return response
 
     return answer

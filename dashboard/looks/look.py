@@ -6,6 +6,7 @@ time, and the less often the longer it takes to answer.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import OrderedDict
@@ -62,6 +63,9 @@ class _Known:
     at: float = 0.0
     """Monotonic."""
     cost_seconds: float = 0.0
+    failure: ClientError | None = None
+    failed_at: float = -math.inf
+    """Of the last attempt that failed; monotonic."""
 
     @property
     def age(self) -> float:
@@ -114,8 +118,16 @@ def cost(broker: Broker, kind: Kind[Any], names: Names) -> float:
     return _entry(broker, kind, names).cost_seconds
 
 
+def outdate(slug: str) -> None:
+    """Something was changed on the broker: whoever looks next asks it. Those who watch keep what they see till then."""
+    with _lock:
+        for key, known in _known.items():
+            if key[0] == slug:
+                known.at = -math.inf
+
+
 def forget(slug: str) -> None:
-    """Something was changed on the broker: whoever looks next asks it."""
+    """The broker was removed, or is another one now."""
     with _lock:
         for key in [key for key in _known if key[0] == slug]:
             del _known[key]
@@ -135,12 +147,16 @@ def _entry(broker: Broker, kind: Kind[Any], names: Names) -> _Known:
 def _asked(
     broker: Broker, kind: Kind[T], names: Names, timeout_seconds: float, is_answered: Callable[[_Known], bool]
 ) -> Look[T]:
+    arrived = time.monotonic()
     with _lock:
         turn = _locks.setdefault((broker.slug, broker.pk, kind.name, names), threading.Lock())
     with turn:
         known = _entry(broker, kind, names)
         if is_answered(known) and known.look is not None:
             return known.look
+        if known.failure is not None and known.failed_at > arrived:
+            # Whoever was before us spent the time that a page may wait.
+            return _last(known, known.failure)
         started = time.monotonic()
         try:
             value = kind.ask(brokers.client(broker, timeout_seconds), names)
@@ -148,6 +164,7 @@ def _asked(
             known.look = None
             raise
         except ClientError as error:
+            known.failure, known.failed_at = error, time.monotonic()
             return _last(known, error)
         known.at = time.monotonic()
         known.cost_seconds = known.at - started

@@ -52,6 +52,8 @@ class Kind(models.TextChoices):
     REMOVE = "remove", "Delete"
     IMPORT = "import", "Import"
     EXPORT = "export", "Export"
+    CLOSE = "close", "Close"
+    CANCEL = "cancel", "Cancel"
 
 
 OF_QUEUES = frozenset({Kind.PURGE_MANY, Kind.MOVE_MANY, Kind.DELETE, Kind.PAUSE, Kind.RESUME, Kind.POLICY})
@@ -59,6 +61,12 @@ OF_QUEUES = frozenset({Kind.PURGE_MANY, Kind.MOVE_MANY, Kind.DELETE, Kind.PAUSE,
 
 OF_DEFINITIONS = frozenset({Kind.CREATE, Kind.CHANGE, Kind.REMOVE, Kind.IMPORT, Kind.EXPORT})
 """They change how a broker is set up: counts are of definitions, and each of an import has a line in `items`."""
+
+OF_CLIENTS = frozenset({Kind.CLOSE, Kind.CANCEL})
+"""Somebody else's connections and consumers: each connection has a line in `items`."""
+
+CHANGES = OF_DEFINITIONS | OF_CLIENTS
+"""Done in the request or by a worker, they take no messages."""
 
 
 class OperationQuerySet(models.QuerySet["Operation"]):

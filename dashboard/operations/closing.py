@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from brokerctl.clients.base import BrokerClient
-from brokerctl.clients.models import Channel, Consumer, Queue
+from brokerctl.clients.models import Channel, Connection, Consumer, Queue
 from brokerctl.errors import ClientError, ObjectNotFound
+from brokerctl.operations.progress import ItemResult, Outcome
 from dashboard.looks.holders import QUEUES_ASKED, connection_of, estimated
 
 
@@ -43,13 +44,6 @@ class Effect:
     """False: worked out from what the broker counts per channel."""
 
 
-@dataclass(slots=True, frozen=True)
-class Closing:
-    closed: int
-    failed: tuple[str, ...]
-    """Sentences, one for each connection that is still there."""
-
-
 def effect(client: BrokerClient, names: Collection[str], queues: Sequence[Queue]) -> Effect:
     """Of closing these connections. `queues` are those of their vhosts, as last known. Raises ClientError."""
     wanted = frozenset(names)
@@ -72,19 +66,22 @@ def effect(client: BrokerClient, names: Collection[str], queues: Sequence[Queue]
     )
 
 
-def close(client: BrokerClient, names: Iterable[str], reason: str) -> Closing:
-    """Close them one by one. One that has gone meanwhile is closed; a refusal does not keep the others open."""
-    closed, failed = 0, []
-    for name in names:
-        try:
-            client.close_connection(name, reason)
-        except ObjectNotFound:
-            closed += 1
-        except ClientError as error:
-            failed.append(f"{name}: {error}")
-        else:
-            closed += 1
-    return Closing(closed, tuple(failed))
+def close(client: BrokerClient, found: Iterable[Connection], reason: str) -> list[ItemResult]:
+    """Close them one by one. One that has gone meanwhile is missing; a refusal does not keep the others open.
+
+    The items' `queue` is the name of the connection.
+    """
+    return [ItemResult(each.vhost, each.name, *_closed(client, each.name, reason)) for each in found]
+
+
+def _closed(client: BrokerClient, name: str, reason: str) -> tuple[Outcome, None, str]:
+    try:
+        client.close_connection(name, reason)
+    except ObjectNotFound:
+        return Outcome.MISSING, None, "gone before it was closed"
+    except ClientError as error:
+        return Outcome.FAILED, None, str(error)
+    return Outcome.DONE, None, ""
 
 
 def _told(

@@ -10,7 +10,7 @@ from django.utils.timezone import now
 
 from brokerctl.operations.progress import Outcome
 from dashboard.models import Operation
-from dashboard.models.operation import OF_DEFINITIONS, OF_QUEUES, WORKER_DIED, Kind, State
+from dashboard.models.operation import CHANGES, OF_QUEUES, WORKER_DIED, Kind, State
 
 LONG_WAIT_SECONDS = 10
 """A worker takes a job within a second when there is a free one."""
@@ -21,9 +21,9 @@ GOOD = {
     Kind.MOVE: Outcome.MOVED,
     Kind.COPY: Outcome.COPIED,
     Kind.REPUBLISH: Outcome.MOVED,
-    **dict.fromkeys(OF_QUEUES | OF_DEFINITIONS, Outcome.DONE),
+    **dict.fromkeys(OF_QUEUES | CHANGES, Outcome.DONE),
 }
-"""What each kind of job wants to happen to a message, to a queue, or to a definition."""
+"""What each kind of job wants to happen to a message, to a queue, to a definition, or to a connection."""
 
 LABELS = {
     Outcome.MOVED: ("Moved", "confirmed, acknowledged"),
@@ -101,9 +101,9 @@ class Job:
         return sorted(self.row.items, key=lambda item: ranks.get(Outcome(item["outcome"]), 3))[:ITEMS_SHOWN]
 
     @property
-    def is_of_definitions(self) -> bool:
-        """Whether it changed how the broker is set up; the others are about messages."""
-        return self.row.kind in OF_DEFINITIONS
+    def is_change(self) -> bool:
+        """Whether it changed how the broker is set up, or who is connected; the others are about messages."""
+        return self.row.kind in CHANGES
 
     @property
     def changed(self) -> list[tuple[str, Any, Any]]:
@@ -126,7 +126,7 @@ def job(row: Operation, at: datetime | None = None) -> Job:
     return Job(
         row=row,
         title=_title(row),
-        source="" if row.kind == Kind.PUBLISH or row.kind in OF_DEFINITIONS else row.queue,
+        source="" if row.kind == Kind.PUBLISH or row.kind in CHANGES else row.queue,
         destination=_destination(row),
         shares=shares,
         to_do=to_do,
@@ -139,7 +139,7 @@ def job(row: Operation, at: datetime | None = None) -> Job:
 
 
 def _title(row: Operation) -> str:
-    if row.kind in OF_DEFINITIONS:
+    if row.kind in CHANGES:
         return f"{row.get_kind_display()} {row.parameters.get('noun', '')} {row.parameters.get('name', '')}".strip()
     if row.kind == Kind.PUBLISH:
         return "Publish a message"
@@ -163,7 +163,7 @@ def _destination(row: Operation) -> str:
         return str(target.get("queue", "")) + ("" if is_here else f" in vhost {target.get('vhost')}")
     if row.kind == Kind.POLICY:
         return f"policy {(asked.get('policy') or {}).get('name')}"
-    if row.kind == Kind.PURGE or row.kind in OF_QUEUES or row.kind in OF_DEFINITIONS:
+    if row.kind == Kind.PURGE or row.kind in OF_QUEUES or row.kind in CHANGES:
         return ""
     exchange, key = asked.get("exchange"), asked.get("routing_key")
     if exchange == "" and key is not None:
@@ -203,7 +203,7 @@ def _shares(row: Operation) -> tuple[Share, ...]:
 def _zeroes(row: Operation) -> tuple[Outcome, ...]:
     if row.kind in OF_QUEUES:
         return (Outcome.MISSING, Outcome.FAILED)
-    return () if row.kind in (Kind.PURGE, Kind.PUBLISH, *OF_DEFINITIONS) else SHOWN_WITH_ZERO
+    return () if row.kind in (Kind.PURGE, Kind.PUBLISH, *CHANGES) else SHOWN_WITH_ZERO
 
 
 def _seconds(row: Operation, at: datetime) -> float | None:
@@ -225,7 +225,7 @@ def _status(row: Operation, at: datetime) -> tuple[str, str]:
             return "run", ends if row.cancel_requested else "Running."
         case State.FAILED:
             return "crit", row.error
-        case State.CANCELLED if row.kind in OF_DEFINITIONS:
+        case State.CANCELLED if row.kind in CHANGES:
             return "idle", "Cancelled. What was applied stays, the rest was not tried."
         case State.CANCELLED:
             rest = "the rest is as it was" if row.kind in OF_QUEUES else "the rest is at the source"
@@ -240,7 +240,7 @@ def _ended(row: Operation) -> tuple[str, str]:
         return _published(row, refused, unroutable)
     if row.kind in OF_QUEUES:
         return _ended_many(row)
-    if row.kind in OF_DEFINITIONS:
+    if row.kind in CHANGES:
         failed = row.counts.get(Outcome.FAILED, 0)
         return ("warn", f"Done; {failed:,} failed, for the reasons below.") if failed else ("ok", "Done.")
     parts = [f"{count:,} {name}" for count, name in ((refused, "refused"), (unroutable, "unroutable")) if count]

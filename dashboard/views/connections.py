@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from brokerctl.clients.models import Connection, Queue
 from brokerctl.errors import ObjectNotFound
+from brokerctl.operations.progress import ItemResult, Outcome
 from dashboard import access, brokers, verdicts
 from dashboard.forms.close import CloseForm
 from dashboard.listing import kept
@@ -19,7 +22,10 @@ from dashboard.listing.table import arrange
 from dashboard.looks import kinds, look, shapes
 from dashboard.models import Broker
 from dashboard.models.grant import Role
+from dashboard.models.operation import Kind
 from dashboard.operations import closing
+from dashboard.operations.changes import change_each
+from dashboard.operations.parameters import ChangeParameters
 from dashboard.pages.connections import ClosePage, ConnectionPage
 from dashboard.tables.connections import TABLE
 from dashboard.views import lists
@@ -120,22 +126,27 @@ def _chosen(request: HttpRequest, broker: Broker, back: str) -> frozenset[str]:
 def _close(
     request: HttpRequest, broker: Broker, found: list[Connection], title: str, back: str, chosen: str = ""
 ) -> HttpResponse:
-    client = brokers.client(broker)
+    vhosts = {each.vhost for each in found}
+    vhost = next(iter(vhosts)) if len(vhosts) == 1 else ""
     # A selection comes by POST, too, and is only asked about then.
     data = request.POST if request.method == "POST" and (not chosen or "chosen" in request.POST) else None
     form = CloseForm(data, count=len(found))
     names = tuple(each.name for each in found)
     if names and form.is_valid():
-        done = closing.close(client, names[:MAX_CLOSED], form.cleaned_data["reason"])
+        user, reason = request.user, form.cleaned_data["reason"]
+        assert isinstance(user, User)
+        now = found[:MAX_CLOSED]
+        named = ("connection", now[0].name) if len(now) == 1 else (counted(len(now), "connection"), "")
+        asked = ChangeParameters(*named, after={"reason told": reason} if reason else {})
+        done = change_each(Kind.CLOSE, user, broker, vhost, asked, lambda client: closing.close(client, now, reason))
         _tell(request, done, left=max(0, len(names) - MAX_CLOSED))
         return redirect("connections", broker.slug)
-    vhosts = {each.vhost for each in found}
     page = ClosePage(
         broker=broker,
-        vhost=next(iter(vhosts)) if len(vhosts) == 1 else "",
+        vhost=vhost,
         title=title,
         names=names,
-        effect=closing.effect(client, names, _queues(broker, vhosts)),
+        effect=closing.effect(brokers.client(broker), names, _queues(broker, vhosts)),
         form=form,
         back=back,
         chosen=chosen,
@@ -143,13 +154,14 @@ def _close(
     return render(request, "connections/close.html", {"page": page})
 
 
-def _tell(request: HttpRequest, done: closing.Closing, left: int) -> None:
-    if done.closed:
-        messages.success(request, f"{counted(done.closed, 'connection')} closed.")
-    for sentence in done.failed[:SHOWN_FAILURES]:
-        messages.error(request, f"Not closed: {sentence}.")
-    if len(done.failed) > SHOWN_FAILURES:
-        messages.error(request, f"{len(done.failed) - SHOWN_FAILURES:,} more could not be closed.")
+def _tell(request: HttpRequest, done: Sequence[ItemResult], left: int) -> None:
+    failed = [item for item in done if item.outcome is Outcome.FAILED]
+    if len(done) > len(failed):
+        messages.success(request, f"{counted(len(done) - len(failed), 'connection')} closed.")
+    for item in failed[:SHOWN_FAILURES]:
+        messages.error(request, f"Not closed: {visible(item.queue)}: {item.reason}.")
+    if len(failed) > SHOWN_FAILURES:
+        messages.error(request, f"{len(failed) - SHOWN_FAILURES:,} more could not be closed.")
     if left:
         messages.warning(request, f"{left:,} more are open still: close them in a further go.")
 

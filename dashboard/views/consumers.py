@@ -9,6 +9,9 @@ from django.views.decorators.http import require_http_methods
 
 from brokerctl.errors import ObjectNotFound, RequestRefused
 from dashboard.models.grant import Role
+from dashboard.models.operation import Kind
+from dashboard.operations.changes import change
+from dashboard.operations.parameters import ChangeParameters
 from dashboard.pages.connections import CancelPage
 from dashboard.views.place import place, says_why
 from dashboard.words import visible
@@ -30,7 +33,8 @@ def cancel(request: HttpRequest, broker: str, vhost: str, queue: str, channel: s
     if found is None:
         raise ObjectNotFound(f"there is no consumer {consumer} on this queue any more")
     if request.method == "POST":
-        client.cancel_consumer(found)
+        asked = ChangeParameters("consumer", consumer, before={"queue": queue, "channel": channel})
+        change(Kind.CANCEL, here.user, here.broker, vhost, asked, lambda client: client.cancel_consumer(found))
         messages.success(request, f"Consumer {visible(consumer)} is cancelled; its client was told.")
         return redirect("queue", here.broker.slug, vhost, queue)
     state = client.queue(vhost, queue)

@@ -10,6 +10,9 @@ from django.views.decorators.http import require_POST
 from brokerctl.errors import RequestRefused
 from dashboard import brokers
 from dashboard.models.grant import Role
+from dashboard.models.operation import Kind
+from dashboard.operations.changes import change
+from dashboard.operations.parameters import ChangeParameters
 from dashboard.views.place import Place, place, says_why
 from dashboard.words import visible
 
@@ -20,7 +23,8 @@ WHY_NOT = "{broker} cannot pause a queue. Stop its consumers, or let a policy li
 @says_why
 def pause(request: HttpRequest, broker: str, vhost: str, queue: str) -> HttpResponse:
     here = _able(request, broker, vhost)
-    here.client().pause_queue(vhost, queue)
+    asked = ChangeParameters("queue", queue)
+    change(Kind.PAUSE, here.user, here.broker, vhost, asked, lambda client: client.pause_queue(vhost, queue))
     text = f"{visible(queue)} is paused: it takes messages and gives none to its consumers until you resume it."
     messages.success(request, text)
     return redirect("queue", here.broker.slug, vhost, queue)
@@ -30,7 +34,8 @@ def pause(request: HttpRequest, broker: str, vhost: str, queue: str) -> HttpResp
 @says_why
 def resume(request: HttpRequest, broker: str, vhost: str, queue: str) -> HttpResponse:
     here = _able(request, broker, vhost)
-    here.client().resume_queue(vhost, queue)
+    asked = ChangeParameters("queue", queue)
+    change(Kind.RESUME, here.user, here.broker, vhost, asked, lambda client: client.resume_queue(vhost, queue))
     messages.success(request, f"{visible(queue)} goes on.")
     return redirect("queue", here.broker.slug, vhost, queue)
 

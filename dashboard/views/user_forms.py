@@ -119,7 +119,7 @@ def _done(
 ) -> HttpResponse:
     """The user's page; a password that was made up is told first, in this answer and nowhere else."""
     if form.is_made_up:
-        look.forget(here.broker.slug)
+        look.outdate(here.broker.slug)
         return render(request, "users/secret.html", {"page": SecretPage(here.broker, user, password, is_new)})
     messages.success(request, told)
     return redirect("user", here.broker.slug, user)

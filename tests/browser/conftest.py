@@ -23,6 +23,17 @@ from tests.support.serving import PASSWORD, Served, serving
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+WITHOUT = ",".join(
+    (
+        # Chromium's own pages below the address bar, loaded anew for each context: half of what one costs.
+        *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup"),
+        # Those that Playwright switches off: the last list counts.
+        *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades", "LensOverlay"),
+        *("HttpsFirstBalancedModeAutoEnable", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning"),
+        *("AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled"),
+        "PreconnectToSearch",
+    )
+)
 SOON_FAST = "--js-flags=--no-lazy-feedback-allocation"
 """Every page loads its scripts, and axe, anew: V8 takes them for worth its while at once, a tenth of the work less."""
 
@@ -61,7 +72,8 @@ def chromium() -> Iterator[Browser]:
         lacking("Chromium", "install Debian's package chromium")
     expect.set_options(timeout=TIMEOUT_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", SOON_FAST, *QUIET])
+        switches = ["--no-sandbox", SOON_FAST, f"--disable-features={WITHOUT}", *QUIET]
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=switches)
         yield browser
         browser.close()
 

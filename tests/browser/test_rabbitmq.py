@@ -45,6 +45,13 @@ def fill_and_settle(rabbitmq: RabbitMQ, channel: BlockingChannel, queue: str, co
         wait_until(lambda: api.get(f"/queues/%2F/{queue}").json().get("messages_ready") == count, within=10)
 
 
+def the_problem(page: Page) -> str:
+    """The only sentence beside a field, when the broker was tried."""
+    found = page.locator(".hint--crit")
+    expect(found).to_have_count(1)
+    return found.inner_text()
+
+
 def test_registered_rabbitmq_is_live_and_its_version_shown(page: Page, registered: RabbitMQ) -> None:
     page.goto("/")
 
@@ -57,7 +64,7 @@ def test_registered_rabbitmq_is_live_and_its_version_shown(page: Page, registere
 def test_wrong_password_is_one_sentence_at_its_field(page: Page, rabbitmq: RabbitMQ) -> None:
     add_broker(page, "refused", rabbitmq.amqp_port, rabbitmq.api_port, password="wrong")
 
-    (problem,) = page.locator(".hint--crit").all_inner_texts()
+    problem = the_problem(page)
     expect(page.locator("#password_problem")).to_have_text(problem)
     assert "guest" in problem
     assert "password" in problem
@@ -71,7 +78,7 @@ def test_port_where_nothing_listens_is_one_sentence_at_its_field(page: Page, rab
 
     field = page.get_by_label("AMQP port", exact=True)
     expect(field).to_have_attribute("aria-invalid", "true")
-    (problem,) = page.locator(".hint--crit").all_inner_texts()
+    problem = the_problem(page)
     assert str(closed) in problem
 
 

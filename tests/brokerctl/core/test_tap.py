@@ -6,6 +6,7 @@ from brokerctl.core import tap
 from brokerctl.core.effects import Effects
 from brokerctl.core.message import Envelope
 from brokerctl.core.permissions import Permission
+from brokerctl.core.queue import Queue
 from brokerctl.core.tap import MOST_WAITING, MOST_WAITING_BYTES, Kind, Listener
 from tests.brokerctl.core.test_broker import Stage
 
@@ -38,6 +39,18 @@ def test_waiting_bodies_are_bounded_in_bytes() -> None:
 
     events, dropped = greedy.take()
     assert (len(events), dropped) == (MOST_WAITING_BYTES // 2**20, 9 - MOST_WAITING_BYTES // 2**20)
+
+
+def test_names_of_queues_count_among_the_bytes() -> None:
+    stage = Stage()
+    greedy = listener(stage, [])
+    assert stage.broker.context.tap is not None
+    wide = [Queue("/", f"{number:0255}") for number in range(4096)]
+
+    stage.broker.context.tap.published("/", Envelope("amq.fanout", "", b""), [b""] * 9, wide, None)
+
+    at_most = MOST_WAITING_BYTES // (4096 * 255)
+    assert [len(greedy.take()[0])] == [at_most]
 
 
 def test_what_a_user_may_not_read_is_not_told() -> None:

@@ -76,6 +76,55 @@ def test_a_look_that_is_old_is_taken_again_and_one_that_was_forgotten_at_once(
     assert look.take(broker, counted.kind, "of another name").value == 4
 
 
+def test_what_is_out_of_date_is_asked_again_and_shown_until_then(broker: Broker, counted: Counted) -> None:
+    look.take(broker, counted.kind)
+
+    look.outdate(broker.slug)
+
+    kept = look.latest(broker, counted.kind)
+    assert kept is not None
+    assert kept.value == 1
+    assert look.take(broker, counted.kind).value == 2
+
+
+class Queued:
+    """A lock that knows how many want it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.wanted = threading.Semaphore(0)
+
+    def __enter__(self) -> None:
+        self.wanted.release()
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def test_who_waited_for_a_broker_that_does_not_answer_does_not_wait_once_more(
+    broker: Broker, counted: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = Queued()
+    monkeypatch.setitem(look._locks, (broker.slug, broker.pk, counted.kind.name, ()), turn)
+    counted.failure = BrokerUnreachable("no answer")
+    counted.waits = lambda: [turn.wanted.acquire() for _ in range(4)]
+
+    def one(_number: int) -> str:
+        with pytest.raises(BrokerUnreachable) as told:
+            look.take(broker, counted.kind)
+        return str(told.value)
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(one, range(4))) == ["no answer"] * 4
+
+    assert counted.asked == 1
+    counted.waits = int
+    with pytest.raises(BrokerUnreachable):
+        look.take(broker, counted.kind)
+    assert counted.asked == 2
+
+
 def test_a_broker_that_was_slow_is_not_waited_for_again_so_soon(
     broker: Broker, counted: Counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -366,6 +366,17 @@ def test_a_client_of_a_broker_is_kept_between_pages(broker: Broker) -> None:
     assert brokers.client(broker) is brokers.client(Broker.objects.get(pk=broker.pk))
 
 
+def test_a_client_that_is_one_too_many_is_let_go_but_not_closed(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(brokers, "CLIENTS", 1)
+    in_use = brokers.client(broker, 5.0)
+
+    assert brokers.client(broker, 6.0) is not in_use
+    assert in_use.overview().product
+    assert brokers.client(broker, 5.0) is not in_use
+
+
 @pytest.mark.parametrize("page", ["queue-delete", "purge", "move"])
 def test_the_queue_of_our_own_jobs_is_left_alone(page: str, broker: Broker, owner: User) -> None:
     Broker.objects.filter(pk=broker.pk).update(is_embedded=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pika
 import pika.exceptions
@@ -16,11 +16,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pika.adapters.blocking_connection import BlockingChannel
 
+from brokerctl.operations.progress import Outcome
 from dashboard import brokers
 from dashboard.looks import look as looked_at
 from dashboard.looks import shapes
-from dashboard.models import Broker, Grant, Preferences
+from dashboard.models import Broker, Grant, Operation, Preferences
 from dashboard.models.grant import Role
+from dashboard.models.operation import Kind, State
+from dashboard.operations import closing
 from tests.dashboard.people import browser, member
 from tests.dashboard.places import OTHER_VHOST, api, declare, look
 from tests.support.embedded import EmbeddedBroker
@@ -154,6 +157,12 @@ def test_closing_names_what_returns_where_and_tells_the_client_why(busy: Busy, b
     with pytest.raises(pika.exceptions.ConnectionClosedByBroker, match="für die Wartung"):
         busy.channel.queue_declare(busy.queue, passive=True)
     assert brokers.client(broker).queue("/", busy.queue).messages_ready == 5
+    [entry] = Operation.objects.all()
+    assert (entry.kind, entry.state, entry.vhost, entry.created_by) == (Kind.CLOSE, State.DONE, "/", owner)
+    assert entry.parameters["after"] == {"reason told": "für die Wartung"}
+    job = text_of(owner, "job", str(entry.pk))
+    assert f"Close connection {busy.name}".replace(">", "&gt;") in job
+    assert "für die Wartung" in job
 
 
 def test_closing_all_of_a_user_leaves_those_of_other_vhosts(busy: Busy, real: EmbeddedBroker, broker: Broker) -> None:
@@ -188,6 +197,13 @@ def test_a_queue_is_paused_and_goes_on(real: EmbeddedBroker, broker: Broker, own
     assert state == "paused"
     assert "Resume" in shown
     assert brokers.client(broker).queue("/", name).state == "running"
+    assert [(entry.kind, entry.queue, entry.state) for entry in Operation.objects.order_by("pk")] == [
+        (Kind.PAUSE, name, State.DONE),
+        (Kind.RESUME, name, State.DONE),
+    ]
+    told = text_of(owner, "queue", "bench", "/", name)
+    assert f"Pause {name}" in told
+    assert f"Resume {name}" in told
 
 
 def test_what_a_broker_cannot_do_is_refused_with_the_reason(busy: Busy, broker: Broker, owner: User) -> None:
@@ -296,6 +312,20 @@ def test_ticked_connections_are_closed_after_one_page_for_all(busy: Busy, real: 
     assert closed.status_code == 302
     with pytest.raises(pika.exceptions.ConnectionClosedByBroker):
         busy.channel.queue_declare(busy.queue, passive=True)
+    [entry] = Operation.objects.all()
+    assert [(item["queue"], item["outcome"]) for item in entry.items] == [(busy.name, Outcome.DONE)]
+
+
+def test_a_connection_that_went_or_is_refused_does_not_keep_the_others_open(busy: Busy, broker: Broker) -> None:
+    client = brokers.client(broker)
+    here = client.connection(busy.name)
+
+    done = closing.close(client, [replace(here, name="gone -> away"), here], "")
+
+    assert [(item.queue, item.outcome) for item in done] == [
+        ("gone -> away", Outcome.MISSING),
+        (busy.name, Outcome.DONE),
+    ]
 
 
 def test_a_binding_is_taken_away_from_the_list_of_all(real: EmbeddedBroker, broker: Broker, owner: User) -> None:
