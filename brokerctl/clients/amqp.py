@@ -134,10 +134,11 @@ class PikaSession:
         self.check()
         if not count:
             return
+        others = self.count(queue)
         self._write(contents.requeue(0, multiple=True))
         # RabbitMQ answers a count before it has done what came before it.
         for _ in range(COUNTS):
-            if self.count(queue) >= count:
+            if self.count(queue) >= others + count:
                 return
 
     def close(self) -> None:

@@ -4,15 +4,20 @@ import { fill, shape } from "postroom/cells"
 import { rate } from "postroom/format"
 import { fragment, redraw } from "postroom/http"
 import { live } from "postroom/live"
+import { Outdated } from "postroom/outdated"
 import { push } from "postroom/spark"
 
 const POINT_MS = 5_000
-const FETCH_MS = 3_000 // no more often than this
 const SPARKS = { depth: "depth", publish: "publish", deliver: "deliver", ack: "ack" }
 
 customElements.define("broker-cards", class extends HTMLElement {
   #stop = () => {}
-  #fetchedAt = -Infinity
+  #brokers = {}
+  #outdated = new Outdated({
+    isSo: () => this.#isOutdated(this.#brokers),
+    fetch: () => this.#fetch(),
+    isBusy: () => this.matches(":hover") || this.contains(document.activeElement),
+  })
   #pointAt = performance.now()
 
   connectedCallback() {
@@ -21,6 +26,7 @@ customElements.define("broker-cards", class extends HTMLElement {
 
   disconnectedCallback() {
     this.#stop()
+    this.#outdated.stop()
   }
 
   #update(brokers) {
@@ -43,7 +49,8 @@ customElements.define("broker-cards", class extends HTMLElement {
       if (row.dataset.row) shape(row.querySelector(".glyph"), told.status)
     }
     this.#totals(Object.values(brokers))
-    this.#reshape(brokers)
+    this.#brokers = brokers
+    this.#outdated.look()
   }
 
   #totals(brokers) {
@@ -55,19 +62,11 @@ customElements.define("broker-cards", class extends HTMLElement {
   }
 
   /** Which brokers there are, how they are and how much is wrong: where the page says otherwise its pieces are fetched again. */
-  async #reshape(brokers) {
-    const now = performance.now()
-    const isBusy = this.matches(":hover") || this.contains(document.activeElement)
-    if (isBusy || now - this.#fetchedAt < FETCH_MS || !this.#isOutdated(brokers)) return
-    this.#fetchedAt = now
-    try {
-      const fresh = await fragment(location.href)
-      // One broker stands beside the chart, more stand above it.
-      if (fresh.querySelectorAll(".broker").length !== document.querySelectorAll(".broker").length) return location.reload()
-      redraw(fresh)
-    } catch {
-      this.#fetchedAt = -Infinity // the server is away; the next tick tries again
-    }
+  async #fetch() {
+    const fresh = await fragment(location.href)
+    // One broker stands beside the chart, more stand above it.
+    if (fresh.querySelectorAll(".broker").length !== document.querySelectorAll(".broker").length) return location.reload()
+    redraw(fresh)
   }
 
   /** Compared with what the server drew, not with the tick before: the page may be older than the first tick. */

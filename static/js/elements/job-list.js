@@ -3,34 +3,34 @@
 
 import { fragment } from "postroom/http"
 import { live } from "postroom/live"
-
-const FETCH_MS = 2_000 // no more often than this
+import { Outdated } from "postroom/outdated"
 
 customElements.define("job-list", class extends HTMLElement {
   #stop = () => {}
-  #fetchedAt = -Infinity
+  #jobs = {}
+  #outdated = new Outdated({ isSo: () => this.#isOutdated(), fetch: () => this.#fetch(), pause: 2_000 })
 
   connectedCallback() {
-    this.#stop = live.subscribe("jobs", ({ jobs = {} }) => this.#compare(jobs))
+    this.#stop = live.subscribe("jobs", ({ jobs = {} }) => {
+      this.#jobs = jobs
+      this.#outdated.look()
+    })
   }
 
   disconnectedCallback() {
     this.#stop()
+    this.#outdated.stop()
   }
 
-  async #compare(jobs) {
-    const hasEnded = this.dataset.unfinished.split(" ").some(number => jobs[number]?.finished)
-    const hasBegun = Object.keys(jobs).some(number => Number(number) > Number(this.dataset.latest))
-    const now = performance.now()
-    if (!(hasEnded || hasBegun) || now - this.#fetchedAt < FETCH_MS) return
-    this.#fetchedAt = now
-    try {
-      const fresh = (await fragment(location.href)).querySelector("job-list")
-      if (!fresh) return
-      Object.assign(this.dataset, fresh.dataset)
-      this.replaceChildren(...fresh.childNodes)
-    } catch {
-      // The server is away; the indicator says so, and the next tick tries again.
-    }
+  #isOutdated() {
+    const hasEnded = this.dataset.unfinished.split(" ").some(number => this.#jobs[number]?.finished)
+    return hasEnded || Object.keys(this.#jobs).some(number => Number(number) > Number(this.dataset.latest))
+  }
+
+  async #fetch() {
+    const fresh = (await fragment(location.href)).querySelector("job-list")
+    if (!fresh) return
+    Object.assign(this.dataset, fresh.dataset)
+    this.replaceChildren(...fresh.childNodes)
   }
 })

@@ -4,45 +4,46 @@
 import { fill } from "postroom/cells"
 import { fragment, redraw } from "postroom/http"
 import { live } from "postroom/live"
+import { Outdated } from "postroom/outdated"
 
-const FETCH_MS = 3_000 // no more often than this
 const STUCK = ["crit", "warn"]
 
 customElements.define("queue-tiles", class extends HTMLElement {
   #stop = () => {}
-  #fetchedAt = -Infinity
+  #data = {}
   #marks = null // how many there were when the page was fetched
+  #outdated = new Outdated({ isSo: () => this.#isOutdated(), fetch: () => this.#fetch() })
 
   connectedCallback() {
     this.#stop = live.subscribe(this.getAttribute("feed"), data => {
       this.querySelector(".tiles").classList.toggle("is-stale", data.gone || data.state === "unreachable")
       fill(this, data)
-      this.#redraw(data)
+      this.#data = data
+      this.#outdated.look()
     })
   }
 
   disconnectedCallback() {
     this.#stop()
+    this.#outdated.stop()
   }
 
-  async #redraw({ status, consumers, state, marks }) {
-    if (state !== "live" || status === undefined) return
+  #isOutdated() {
+    const { status, consumers, state, marks } = this.#data
+    if (state !== "live" || status === undefined) return false
     this.#marks ??= marks
     const attention = STUCK.includes(status) ? status : ""
-    const now = performance.now()
     const isOther = attention !== this.dataset.attention || String(consumers) !== this.dataset.consumers
-    const isOutdated = isOther || marks !== this.#marks || document.querySelector("[data-unfinished-job]") !== null
-    if (!isOutdated || now - this.#fetchedAt < FETCH_MS) return
-    this.#fetchedAt = now
+    return isOther || marks !== this.#marks || document.querySelector("[data-unfinished-job]") !== null
+  }
+
+  async #fetch() {
+    const { marks } = this.#data
+    const page = await fragment(location.href)
+    const fresh = page.querySelector("queue-tiles")
+    if (!fresh) return
     this.#marks = marks
-    try {
-      const page = await fragment(location.href)
-      const fresh = page.querySelector("queue-tiles")
-      if (!fresh) return
-      Object.assign(this.dataset, fresh.dataset)
-      redraw(page)
-    } catch {
-      // The server is away; the indicator says so, and the next tick tries again.
-    }
+    Object.assign(this.dataset, fresh.dataset)
+    redraw(page)
   }
 })

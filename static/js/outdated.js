@@ -1,0 +1,41 @@
+// What the server drew is no longer so: fetch it, but no more often than so, and not while a hand is on it. A feed is silent
+// while nothing changes, so whatever had to wait is looked at again by itself.
+
+const SETTLE_MS = 2_000
+const AWAY_MS = 5_000 // after a failure: the server is away, the indicator says so
+
+export class Outdated {
+  #fetchedAt = -Infinity
+  #again = 0
+  #isFetching = false
+
+  /** `isSo` tells whether there is anything to fetch, `fetch` does it, `isBusy` tells of a hand. */
+  constructor({ isSo, fetch, isBusy = () => false, pause = 3_000 }) {
+    Object.assign(this, { isSo, fetch, isBusy, pause })
+  }
+
+  async look() {
+    clearTimeout(this.#again)
+    if (this.#isFetching || !this.isSo()) return
+    const wait = this.#fetchedAt + this.pause - performance.now()
+    if (wait > 0 || this.isBusy()) return this.#later(Math.max(wait, this.isBusy() ? SETTLE_MS : 0))
+    this.#fetchedAt = performance.now()
+    this.#isFetching = true
+    try {
+      await this.fetch()
+      this.#later(this.pause) // it may have changed while it was on its way
+    } catch {
+      this.#later(AWAY_MS)
+    } finally {
+      this.#isFetching = false
+    }
+  }
+
+  stop() {
+    clearTimeout(this.#again)
+  }
+
+  #later(milliseconds) {
+    this.#again = setTimeout(() => this.look(), milliseconds)
+  }
+}

@@ -1,0 +1,84 @@
+"""What the server drew is fetched again when it is no longer so: nothing that had to wait is forgotten."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+LOOKED_AT_ONCE = """
+async () => {
+  const { Outdated } = await import("postroom/outdated")
+  let change = 0, drawn = 0
+  const fetched = []
+  await new Promise(done => {
+    const outdated = new Outdated({
+      pause: 50,
+      isSo: () => change !== drawn,
+      fetch: async () => {
+        const now = change
+        fetched.push(now)
+        if (now === 1) {
+          // On its way to the page the next one happens, and no feed says so later.
+          change = 2
+          outdated.look()
+        }
+        drawn = now
+        if (now === 2) done()
+      },
+    })
+    change = 1
+    outdated.look()
+    outdated.look()
+  })
+  return fetched
+}
+"""
+UNDER_A_HAND = """
+async () => {
+  const { Outdated } = await import("postroom/outdated")
+  let looks = 0
+  return await new Promise(done => {
+    const outdated = new Outdated({
+      pause: 0,
+      isSo: () => true,
+      isBusy: () => ++looks < 3,
+      fetch: async () => { outdated.stop(); done(looks) },
+    })
+    outdated.look()
+  })
+}
+"""
+AFTER_A_FAILURE = """
+async () => {
+  const { Outdated } = await import("postroom/outdated")
+  let tries = 0
+  return await new Promise(done => {
+    const outdated = new Outdated({
+      pause: 0,
+      isSo: () => tries < 2,
+      fetch: async () => {
+        if (++tries === 1) throw new Error("away")
+        done(tries)
+      },
+    })
+    outdated.look()
+  })
+}
+"""
+
+
+def test_a_change_while_one_is_fetched_is_fetched_after_it(page: Page) -> None:
+    page.goto("/")
+
+    assert page.evaluate(LOOKED_AT_ONCE) == [1, 2]
+
+
+def test_what_waits_for_a_hand_is_fetched_when_it_is_gone(page: Page) -> None:
+    page.goto("/")
+
+    assert page.evaluate(UNDER_A_HAND) >= 3
+
+
+def test_a_server_that_was_away_is_asked_again(page: Page) -> None:
+    page.goto("/")
+
+    assert page.evaluate(AFTER_A_FAILURE) == 2
