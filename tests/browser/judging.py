@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 from playwright.sync_api import Page, ViewportSize
 
@@ -18,18 +18,23 @@ from tests.support.waiting import wait_until
 
 AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text()
 SETTLED_SECONDS = 5
-Rules = dict[str, str | list[str]]
-"""What of axe to run, as its option `runOnly` takes it."""
+Rules = dict[str, Any]
+"""What of axe to run, as options of `axe.run`."""
 
-WCAG: Rules = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-CONTRAST: Rules = {"type": "rule", "values": ["color-contrast"]}
+WCAG: Rules = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+CONTRAST: Rules = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+BUT_CONTRAST: Rules = {**WCAG, "rules": {"color-contrast": {"enabled": False}}}
+OF_A_LOOK: Rules = {
+    "runOnly": {"type": "rule", "values": ["color-contrast", "target-size", "scrollable-region-focusable"]}
+}
+"""Whose verdict depends on colours and places. The others look at the page's elements, most of a second's work."""
 Found = dict[str, list[str]]
 """What is wrong, by the name of the page and its look."""
 
 FITS = "document.scrollingElement.scrollWidth <= innerWidth"
 JUDGE = """
-async ([context, runOnly]) => {
-  const { violations } = await axe.run(context ?? document, { runOnly, resultTypes: ["violations"], preload: false })
+async ([context, rules]) => {
+  const { violations } = await axe.run(context ?? document, { ...rules, resultTypes: ["violations"], preload: false })
   return {
     fits: document.scrollingElement.scrollWidth <= innerWidth,
     problems: violations.map(({ id, help, nodes }) => `${id}: ${help}\\n` +
@@ -62,7 +67,8 @@ class Look:
         return f"{self.size['width']} px, {self.scheme}"
 
 
-PHONE_LIGHT = Look(PHONE, "light", WCAG)
+PHONE_LIGHT = Look(PHONE, "light", BUT_CONTRAST)
+WHOLE_AND_NARROW = (Look(PHONE, "dark", OF_A_LOOK), Look(DESKTOP, "light", WCAG))
 BOTH = (Look(PHONE, "dark", WCAG), Look(DESKTOP, "light", WCAG))
 EVERY = (Look(DESKTOP, "dark", CONTRAST), Look(PHONE, "light", CONTRAST), *BOTH)
 """Where only colours are other than in another look, only they are judged."""

@@ -1,7 +1,7 @@
 """Every page that urls.py has opens without a refused request, an error in the console or a refusal of the policy.
 
-And everybody can use it (judging.py). The pages of a RabbitMQ are the same ones with other things in them: one look is
-enough there.
+And everybody can use it (judging.py). The pages of a RabbitMQ are the same ones with other things in them, in the same
+colours: one look is enough there, and it is the one at all elements on a phone.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pika.adapters.blocking_connection import BlockingConnection
 from playwright.sync_api import Browser, FilePayload, Page, Request, Response, StorageState, expect
 
 from tests.browser.conftest import RABBIT, Opener, connected
-from tests.browser.judging import AXE, BOTH, PHONE_LIGHT, Found, Look, judge, report
+from tests.browser.judging import AXE, PHONE_LIGHT, WHOLE_AND_NARROW, Found, Look, judge, report
 from tests.browser.letters import fill
 from tests.browser.watched import queue_path
 from tests.support.addresses import Address, openable
@@ -172,7 +172,7 @@ def page(opened: Opener, signed_in: StorageState) -> Page:
 
 @pytest.mark.parametrize("part", PARTS)
 def test_every_page_opens_and_is_for_everybody(page: Page, known: dict[str, str], part: str) -> None:
-    Opened(page, known, BOTH).open_all(part, but=(*OF_REGISTERED, *OF_LAVINMQ, *OF_RABBITMQ))
+    Opened(page, known, WHOLE_AND_NARROW).open_all(part, but=(*OF_REGISTERED, *OF_LAVINMQ, *OF_RABBITMQ))
 
 
 @pytest.mark.parametrize("part", PARTS[:2])
