@@ -8,13 +8,24 @@ export class Outdated {
   #fetchedAt = -Infinity
   #again = 0
   #isFetching = false
+  #isStopped = false
 
   /** `isSo` tells whether there is anything to fetch, `fetch` does it, `isBusy` tells of a hand. */
   constructor({ isSo, fetch, isBusy = () => false, pause = 3_000 }) {
     Object.assign(this, { isSo, fetch, isBusy, pause })
   }
 
-  async look() {
+  look() {
+    this.#isStopped = false
+    this.#try()
+  }
+
+  stop() {
+    this.#isStopped = true
+    clearTimeout(this.#again)
+  }
+
+  async #try() {
     clearTimeout(this.#again)
     if (this.#isFetching || !this.isSo()) return
     const wait = this.#fetchedAt + this.pause - performance.now()
@@ -31,11 +42,7 @@ export class Outdated {
     }
   }
 
-  stop() {
-    clearTimeout(this.#again)
-  }
-
   #later(milliseconds) {
-    this.#again = setTimeout(() => this.look(), milliseconds)
+    if (!this.#isStopped) this.#again = setTimeout(() => this.#try(), milliseconds)
   }
 }
