@@ -59,6 +59,8 @@ class DurableStore:
         # After a crash all count as redelivered: nobody wrote down what had been handed out.
         reader = self.log.reader
         reader.redelivered_until, reader.deliveries = recovery.closed or (recovery.recovered.last, {})
+        # Those may be gone with their segments: a new message must not take the number of one.
+        self.recovered.last = max(self.recovered.last, reader.redelivered_until)
 
     def start(self, on_commit: Callable[[list[Receipt]], None], on_failure: Callable[[StoreError], None]) -> None:
         self._on_commit, self._on_failure = on_commit, on_failure

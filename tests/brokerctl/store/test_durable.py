@@ -16,6 +16,7 @@ from brokerctl.store.disk import Disk, FileDisk
 from brokerctl.store.durable import DurableStore
 from brokerctl.store.label import NAME as LABEL
 from brokerctl.store.recovery import OLD_STORE
+from brokerctl.store.segments import SEGMENT_BYTES
 from tests.support.disks import FailingDisk, MemoryDisk
 
 QUEUE = 7
@@ -24,8 +25,8 @@ QUEUE = 7
 class Owner:
     """Stands where the broker's loop stands: takes commits from the store's thread."""
 
-    def __init__(self, disk: Disk) -> None:
-        self.store = DurableStore(disk)
+    def __init__(self, disk: Disk, segment_bytes: int = SEGMENT_BYTES) -> None:
+        self.store = DurableStore(disk, segment_bytes)
         self.committed = threading.Event()
         self.failures: list[StoreError] = []
         self.store.start(self._commit, self._fail)
@@ -307,3 +308,29 @@ def test_after_a_failed_write_nothing_is_committed_any_more() -> None:
     owner.store.submit()
     owner.store.close({})
     assert disk.calls_after_failure == []
+
+
+def test_new_messages_start_behind_all_that_count_as_redelivered_though_nothing_of_those_is_left() -> None:
+    """Else one would come back from a later start as if somebody had had it."""
+    disk = MemoryDisk()
+    killed = Owner(disk)
+    for position in range(11, 16):
+        killed.store.batch.add(row(position, bytes(1000)))
+    killed.flush()
+    disk = MemoryDisk(disk.files())
+    killed.store.close({})
+    life = Owner(disk, segment_bytes=2048)
+    life.store.batch.settle(kept(life.store))
+    life.flush()
+    for number in range(20):
+        # In segments of their own, until those of the messages are gone.
+        life.store.batch.define("queue", ("/", "q"), {"number": number, "some": "x" * 500})
+        life.flush()
+    life.store.close({})
+
+    life = Owner(MemoryDisk(disk.files()))
+    last, number = life.store.recovered.last, min(life.store.log.segments)
+    life.store.close({})
+
+    assert number > 1
+    assert last == 15
