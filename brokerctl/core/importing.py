@@ -296,17 +296,15 @@ def apply(broker: Broker, definitions: Definitions, effects: Effects) -> None:
                 enforcing.renew(broker.vhosts[vhost], effects)
 
 
-def leans_on(broker: Broker, definitions: Definitions) -> frozenset[tuple[str, ...]]:
-    """What is here of all that these definitions may find: when it is the same, so is what a trial finds."""
-    queues = {("queue", *key) for key in _queues_of(definitions) if key[1] in _queues(broker, key[0])}
-    exchanges = {
-        ("exchange", where, name, broker.vhosts[where].exchanges[name].type)
-        for where, name in _exchanges_of(definitions)
-        if where in broker.vhosts and name in broker.vhosts[where].exchanges
-    }
-    kept = {("foreign", name, *map(str, key)) for name, vhost in broker.vhosts.items() for key in vhost.foreign}
-    users = {("user", name) for name in broker.users}
-    return frozenset(queues | exchanges | kept | users | {("vhost", name) for name in broker.vhosts})
+def found_in(trial: Broker) -> frozenset[tuple[str, ...]]:
+    """What a trial found here, before anything is applied to it: when it is the same again, so is what comes of it."""
+    found: set[tuple[str, ...]] = {("user", name) for name in trial.users}
+    found |= {("vhost", name) for name in trial.vhosts}
+    for where, vhost in trial.vhosts.items():
+        found |= {("queue", where, name) for name in vhost.queues}
+        found |= {("exchange", where, name, exchange.type) for name, exchange in vhost.exchanges.items()}
+        found |= {("foreign", where, *map(str, key)) for key in vhost.foreign}
+    return frozenset(found)
 
 
 def _queues(broker: Broker, vhost: str) -> Mapping[str, Queue]:

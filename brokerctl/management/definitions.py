@@ -143,13 +143,13 @@ async def _apply(call: Call, definitions: Definitions) -> None:
     try:
         is_tried = False
         if len(definitions) > MANY:
-            found, trial = importing.leans_on(call.broker, definitions), importing.trial(call.broker, definitions)
+            trial = importing.trial(call.broker, definitions)
+            found = importing.found_in(trial)
             await asyncio.to_thread(importing.apply, trial, definitions, [])
             # Meanwhile somebody may have deleted what they lean on: then it is tried once more, now without a pause.
-            is_tried = found == importing.leans_on(call.broker, definitions)
-        trial = importing.trial(call.broker, definitions)
+            is_tried = found == importing.found_in(importing.trial(call.broker, definitions))
         if not is_tried:
-            importing.apply(trial, definitions, [])
+            importing.apply(importing.trial(call.broker, definitions), definitions, [])
         call.door.run(partial(importing.apply, call.broker, definitions))
     except PreconditionFailed as error:
         raise bad_request(error.text) from error

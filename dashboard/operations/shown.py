@@ -10,7 +10,7 @@ from django.utils.timezone import now
 
 from brokerctl.operations.progress import Outcome
 from dashboard.models import Operation
-from dashboard.models.operation import CHANGES, OF_QUEUES, WORKER_DIED, Kind, State
+from dashboard.models.operation import CHANGES, OF_CLIENTS, OF_QUEUES, WORKER_DIED, Kind, State
 
 LONG_WAIT_SECONDS = 10
 """A worker takes a job within a second when there is a free one."""
@@ -110,6 +110,17 @@ class Job:
         """Of a change: each key with its value before and after; None where there was or is none."""
         before, after = self.row.parameters.get("before") or {}, self.row.parameters.get("after") or {}
         return [(key, before.get(key), after.get(key)) for key in dict.fromkeys([*before, *after])]
+
+    @property
+    def changed_heading(self) -> str:
+        """What the table of `changed` tells."""
+        headings = {Kind.CLOSE: "What their clients were told", Kind.CANCEL: "What it was"}
+        return headings.get(Kind(self.row.kind), "What it was set to")
+
+    @property
+    def is_of_clients(self) -> bool:
+        """Nothing has a value before and another one after then: each key of `changed` has one of them."""
+        return self.row.kind in OF_CLIENTS
 
     @property
     def problems(self) -> list[dict[str, str]]:

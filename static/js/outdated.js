@@ -28,8 +28,8 @@ export class Outdated {
   async #try() {
     clearTimeout(this.#again)
     if (this.#isFetching || !this.isSo()) return
-    const wait = this.#fetchedAt + this.pause - performance.now()
-    if (wait > 0 || this.isBusy()) return this.#later(Math.max(wait, this.isBusy() ? SETTLE_MS : 0))
+    const wait = Math.max(this.#fetchedAt + this.pause - performance.now(), this.isBusy() ? SETTLE_MS : 0)
+    if (wait > 0) return this.#later(wait)
     this.#fetchedAt = performance.now()
     this.#isFetching = true
     try {

@@ -64,6 +64,19 @@ async () => {
   })
 }
 """
+TWO_PLACES = """
+() => {
+  document.querySelector("main").innerHTML = '<p data-redrawn="held">old</p><p data-redrawn="free">old</p>'
+}
+"""
+REDRAWN = """
+async () => {
+  const { redraw } = await import("postroom/http")
+  const text = `<p data-redrawn="held">new</p><p data-redrawn="free">new</p>`
+  const fresh = new DOMParser().parseFromString(text, "text/html")
+  return [redraw(fresh), ...[...document.querySelectorAll("main > p")].map(place => place.textContent)]
+}
+"""
 
 
 def test_a_change_while_one_is_fetched_is_fetched_after_it(page: Page) -> None:
@@ -82,3 +95,18 @@ def test_a_server_that_was_away_is_asked_again(page: Page) -> None:
     page.goto("/")
 
     assert page.evaluate(AFTER_A_FAILURE) == 2
+
+
+def test_a_place_under_a_hand_is_left_and_the_page_known_as_the_old_one(page: Page) -> None:
+    """It came between the request and the answer."""
+    page.goto("/")
+    page.evaluate(TWO_PLACES)
+    page.mouse.move(0, 0)
+    page.locator("[data-redrawn=held]").hover()
+
+    first = page.evaluate(REDRAWN)
+    page.mouse.move(0, 0)
+    second = page.evaluate(REDRAWN)
+
+    assert first == [False, "old", "new"]
+    assert second == [True, "new", "new"]

@@ -4,14 +4,16 @@
 import { rate } from "postroom/format"
 import { fragment, redraw } from "postroom/http"
 import { live } from "postroom/live"
-
-const FETCH_MS = 3_000 // no more often than this
-const SETTLE_MS = 2_000
+import { Outdated } from "postroom/outdated"
 
 customElements.define("flow-map", class extends HTMLElement {
   #stop = () => {}
-  #fetchedAt = -Infinity
-  #again = 0
+  #isOld = false
+  #outdated = new Outdated({
+    isSo: () => this.#isOld,
+    fetch: () => this.#fetch(location.href),
+    isBusy: () => this.matches(":hover") || this.contains(document.activeElement),
+  })
 
   connectedCallback() {
     this.#stop = live.subscribe(this.getAttribute("feed"), data => this.#update(data))
@@ -21,7 +23,7 @@ customElements.define("flow-map", class extends HTMLElement {
   }
 
   disconnectedCallback() {
-    clearTimeout(this.#again)
+    this.#outdated.stop()
     document.removeEventListener("click", this.#choose)
     this.#stop()
   }
@@ -37,39 +39,24 @@ customElements.define("flow-map", class extends HTMLElement {
       label.classList.toggle("flow__label--crit", found.stuck)
       write(label.querySelector("[data-rate]"), rate(found.rate))
     }
-    this.#outdated(state === "live" && shape !== this.dataset.shape)
+    this.#isOld = state === "live" && shape !== this.dataset.shape
+    this.#outdated.look()
   }
 
-  /** Another picture: fetch it, but not again and again, and not under a hand. */
-  #outdated(isSo) {
-    clearTimeout(this.#again)
-    if (!isSo) return
-    const isBusy = this.matches(":hover") || this.contains(document.activeElement)
-    const wait = this.#fetchedAt + FETCH_MS - performance.now()
-    if (isBusy || wait > 0) this.#again = setTimeout(() => this.#outdated(true), Math.max(wait, SETTLE_MS))
-    else this.#fetch(location.href)
-  }
-
-  /** Put what this address shows into the places that are marked for it; false when the server is away. */
+  /** Put what this address shows into the places that are marked for it. Throws when the server is away. */
   async #fetch(address) {
-    this.#fetchedAt = performance.now()
-    try {
-      const page = await fragment(address)
-      const fresh = page.querySelector("flow-map")
-      if (!fresh) return false
+    const page = await fragment(address)
+    const fresh = page.querySelector("flow-map")
+    if (!fresh) throw new Error(`there is no map at ${address}`)
+    const feed = fresh.getAttribute("feed")
+    if (redraw(page)) {
       this.dataset.shape = fresh.dataset.shape
-      const isOther = fresh.getAttribute("feed") !== this.getAttribute("feed")
-      if (isOther) {
-        this.setAttribute("feed", fresh.getAttribute("feed"))
-        this.#stop()
-        this.#stop = live.subscribe(this.getAttribute("feed"), data => this.#update(data))
-      }
-      redraw(page)
-      return true
-    } catch {
-      // The indicator says that the server is away, and the next tick tries again.
-      return false
+      this.#isOld = false
     }
+    if (feed === this.getAttribute("feed")) return
+    this.setAttribute("feed", feed)
+    this.#stop()
+    this.#stop = live.subscribe(feed, data => this.#update(data))
   }
 
   /** A click on a node shows its panel without leaving the picture. */
@@ -84,7 +71,11 @@ customElements.define("flow-map", class extends HTMLElement {
       if (own === link) own.setAttribute("aria-current", "true")
       else own.removeAttribute("aria-current")
     }
-    if (!(await this.#fetch(address.split("#")[0]))) return (location.href = address)
+    try {
+      await this.#fetch(address.split("#")[0])
+    } catch {
+      return (location.href = address)
+    }
     history.replaceState(null, "", address)
     const panel = document.getElementById("chosen")
     panel?.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" })

@@ -5,21 +5,25 @@
 import { fill } from "postroom/cells"
 import { fragment, redraw } from "postroom/http"
 import { live } from "postroom/live"
+import { Outdated } from "postroom/outdated"
 
-const FETCH_MS = 3_000 // no more often than this
-const SETTLE_MS = 2_000
+const GONE = 404
 
 customElements.define("live-part", class extends HTMLElement {
   #stop = () => {}
-  #fetchedAt = -Infinity
-  #again = 0
+  #isOld = false
+  #outdated = new Outdated({
+    isSo: () => this.#isOld,
+    fetch: () => this.#fetch(),
+    isBusy: () => [...this.querySelectorAll("[data-redrawn]")].some(each => each.matches(":hover, :focus-within")),
+  })
 
   connectedCallback() {
     this.#subscribe()
   }
 
   disconnectedCallback() {
-    clearTimeout(this.#again)
+    this.#outdated.stop()
     this.#stop()
   }
 
@@ -33,7 +37,7 @@ customElements.define("live-part", class extends HTMLElement {
   #update(data) {
     const isAway = data.state === "unreachable" || data.gone
     for (const each of this.querySelectorAll("[data-stales]")) each.classList.toggle("is-stale", isAway)
-    if (data.gone) return this.#outdated(data.state === "live" && !("list" in this.dataset))
+    if (data.gone) return this.#look(data.state === "live" && !("list" in this.dataset))
     fill(this, data)
     gauge(this, data)
     for (const row of this.querySelectorAll("[data-row]")) {
@@ -43,32 +47,27 @@ customElements.define("live-part", class extends HTMLElement {
       fill(row, values)
       gauge(row, values)
     }
-    this.#outdated(data.state === "live" && data.shape !== undefined && data.shape !== this.dataset.shape)
+    this.#look(data.state === "live" && data.shape !== undefined && data.shape !== this.dataset.shape)
   }
 
-  /** What is shown is no longer so: fetch it, but not again and again, and not while a hand is on it. */
-  #outdated(isSo) {
-    clearTimeout(this.#again)
-    if (!isSo) return
-    const isBusy = [...this.querySelectorAll("[data-redrawn]")].some(each => each.matches(":hover, :focus-within"))
-    const wait = this.#fetchedAt + FETCH_MS - performance.now()
-    if (isBusy || wait > 0) this.#again = setTimeout(() => this.#outdated(true), Math.max(wait, SETTLE_MS))
-    else this.#fetch()
+  #look(isOld) {
+    this.#isOld = isOld
+    this.#outdated.look()
   }
 
   async #fetch() {
-    this.#fetchedAt = performance.now()
-    try {
-      const page = await fragment(location.href)
-      const fresh = page.querySelector(`live-part[feed="${CSS.escape(this.getAttribute("feed"))}"]`)
-      if (!fresh) return
-      this.dataset.shape = fresh.dataset.shape
-      redraw(page)
-      this.#subscribe()
-    } catch {
-      // It is gone, or the server is away: the indicator says the one, and grey numbers the other.
+    const page = await fragment(location.href).catch(error => {
+      if (error.status !== GONE) throw error
+    })
+    const fresh = page?.querySelector(`live-part[feed="${CSS.escape(this.getAttribute("feed"))}"]`)
+    if (!fresh) {
+      this.#isOld = false
       this.querySelector("[data-gone]")?.removeAttribute("hidden")
+      return
     }
+    if (redraw(page)) this.dataset.shape = fresh.dataset.shape
+    this.#isOld = this.dataset.shape !== fresh.dataset.shape
+    this.#subscribe()
   }
 })
 

@@ -41,9 +41,8 @@ customElements.define("queue-tiles", class extends HTMLElement {
     const { marks } = this.#data
     const page = await fragment(location.href)
     const fresh = page.querySelector("queue-tiles")
-    if (!fresh) return
+    if (!fresh || !redraw(page)) return
     this.#marks = marks
     Object.assign(this.dataset, fresh.dataset)
-    redraw(page)
   }
 })

@@ -162,7 +162,7 @@ def test_closing_names_what_returns_where_and_tells_the_client_why(busy: Busy, b
     assert entry.parameters["after"] == {"reason told": "für die Wartung"}
     job = text_of(owner, "job", str(entry.pk))
     assert f"Close connection {busy.name}".replace(">", "&gt;") in job
-    assert "für die Wartung" in job
+    assert "What their clients were told What Value reason told &quot;für die Wartung&quot;" in job
 
 
 def test_closing_all_of_a_user_leaves_those_of_other_vhosts(busy: Busy, real: EmbeddedBroker, broker: Broker) -> None:
