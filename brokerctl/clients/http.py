@@ -99,7 +99,7 @@ class Http:
         """(event, data) of a stream of server-sent events, until the broker ends it."""
         path = "/api" + names.path(*segments)
         options: dict[str, Any] = {"params": params, "timeout": EVENTS_SECONDS}
-        with self._failures(EVENTS_SECONDS), self._client.stream("GET", path, **options) as response:
+        with self._failures(EVENTS_SECONDS), self._answer("GET", path, options) as response:
             if response.status_code >= 300:
                 raise self._refusal(response.status_code, self._read(response), path)
             event = ""
@@ -123,11 +123,19 @@ class Http:
         path = "/api" + names.path(*segments)
         seconds = timeout_seconds or self.address.timeout_seconds
         options: dict[str, Any] = {"params": params, "json": body, "headers": headers, "timeout": seconds}
-        with self._failures(seconds), self._client.stream(method, path, **options) as response:
+        with self._failures(seconds), self._answer(method, path, options) as response:
             content = self._read(response)
         if response.status_code >= 300:
             raise self._refusal(response.status_code, content, path)
         return content
+
+    @contextmanager
+    def _answer(self, method: str, path: str, options: dict[str, Any]) -> Iterator[httpx.Response]:
+        with self._client.stream(method, path, **options) as response:
+            yield response
+        # httpx ties a response to its stream and that to the response: a collector that asks twice a second would leave
+        # thousands of them to Python's search for cycles.
+        del response.stream
 
     @contextmanager
     def _failures(self, seconds: float) -> Iterator[None]:

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+
+from tests.support.brokers import Place
+
+
+def test_an_answer_that_was_read_is_freed_at_once(place: Place) -> None:
+    """Else a process that asks for ever grows for minutes, until Python looks for cycles among all it has."""
+    place.client.overview()
+    with no_collector():
+        for _ in range(3):
+            place.client.overview()
+
+        left = [each for each in gc.get_objects() if isinstance(each, httpx.Request | httpx.Response)]
+
+    assert left == []
+
+
+@contextmanager
+def no_collector() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
