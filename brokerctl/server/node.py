@@ -187,6 +187,7 @@ class Node:
             for entry in queue.backlog.resident()
             if entry.is_stored and entry.is_redelivered
         }
+        self.store.end()
         await asyncio.to_thread(self.store.close, deliveries)
         self.logins.close()
         self.tally.tell()
@@ -315,8 +316,7 @@ class Node:
         assert session.peer is not None
         assert session.vhost is not None
         opened = self.broker.open_channel(session.peer, number)
-        outlet = opened.outlet = Outlet(session, number, opened, session.vhost)
-        session.outlets[number] = outlet
+        session.outlets[number] = opened.outlet = Outlet(session, number, opened, session.vhost)
         session.reply(number, channel.OpenOk())
 
     def _alarms_changed(self) -> None:

@@ -166,6 +166,13 @@ class Store(Protocol):
         """Messages that it holds, for as many of the positions as fit a page, one at least; None: damaged."""
         ...
 
+    def end(self) -> None:
+        """Take nothing more: what is in the batch is for `close`, what comes later is not kept, nor answered.
+
+        To be called on the submitter's side before `close`, which may then run in another thread.
+        """
+        ...
+
     def close(self, deliveries: dict[int, int]) -> None:
         """Commit what is left, note which messages were handed out before and how often, let go of the files."""
         ...

@@ -43,7 +43,10 @@ class DurableStore:
         self._handed: tuple[Job | None, list[Receipt]] | None = None
         self._job: Job | None = None
         self._is_writing = False
+        self._is_ended = False
         self._is_closing = False
+        self._rest = Batch()
+        """What was in the batch at the end."""
         self._thread = threading.Thread(target=self._write, name="store")
         self._on_commit: Callable[[list[Receipt]], None] = lambda receipts: None
         self._on_failure: Callable[[StoreError], None] = lambda error: None
@@ -71,7 +74,7 @@ class DurableStore:
         return self.batch.size_bytes + self._committing_bytes
 
     def submit(self) -> None:
-        if self._is_writing or self.failure is not None:
+        if self._is_writing or self._is_ended or self.failure is not None:
             return
         is_freeing = self.log.wants_job
         if self.batch.is_empty and not is_freeing:
@@ -86,6 +89,9 @@ class DurableStore:
             self._wake.notify()
 
     def finish(self) -> None:
+        if self._is_ended:
+            # `close` has the log now, perhaps in another thread.
+            return
         self._is_writing = False
         self._committing_bytes = 0
         job, self._job = self._job, None
@@ -103,7 +109,13 @@ class DurableStore:
     def load(self, positions: Sequence[int]) -> list[StoredMessage | None]:
         return self.log.read(positions)
 
+    def end(self) -> None:
+        if not self._is_ended:
+            self._is_ended = True
+            self._rest, self.batch = self.batch, Batch()
+
     def close(self, deliveries: dict[int, int]) -> None:
+        self.end()
         with self._wake:
             self._is_closing = True
             self._wake.notify()
@@ -120,8 +132,8 @@ class DurableStore:
             log.finish(self._job)
         known = {position: count for position, count in log.reader.deliveries.items() if log.index.get(position)}
         try:
-            while self.batch.has_writes or not log.segments:
-                batch, self.batch = self.batch, self.batch.cut(LARGEST_BYTES)
+            while self._rest.has_writes or not log.segments:
+                batch, self._rest = self._rest, self._rest.cut(LARGEST_BYTES)
                 job = log.encode(batch)
                 log.perform(job)
                 log.finish(job)

@@ -36,5 +36,8 @@ class MemoryStore:
     def load(self, positions: Sequence[int]) -> list[StoredMessage | None]:
         return [None] * len(positions)
 
+    def end(self) -> None:
+        pass
+
     def close(self, deliveries: dict[int, int]) -> None:
         pass

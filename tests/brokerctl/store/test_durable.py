@@ -334,3 +334,31 @@ def test_new_messages_start_behind_all_that_count_as_redelivered_though_nothing_
 
     assert number > 1
     assert last == 15
+
+
+class Overtaken(DurableStore):
+    """Its owner hears of the last commit just when the other thread begins to write the good-bye."""
+
+    def _say_good_bye(self, deliveries: dict[int, int]) -> None:
+        self.batch.add(row(9))
+        self.finish()
+        super()._say_good_bye(deliveries)
+
+
+def test_a_commit_that_is_heard_of_while_the_store_closes_takes_nothing_out_of_the_good_bye() -> None:
+    """What waited was handed to a thread that had ended, and the good-bye was written behind a gap: both were lost."""
+    disk, committed = MemoryDisk(), threading.Event()
+    first = Overtaken(disk)
+    first.start(lambda receipts: committed.set(), lambda error: None)
+    first.batch.add(row(1))
+    first.submit()
+    assert committed.wait(10)
+    first.batch.add(row(2))
+
+    first.end()
+    first.close({1: 1})
+
+    store = DurableStore(disk)
+    flags = [each and each.is_redelivered for each in store.load([1, 2])]
+    store.close({})
+    assert (kept(store), store.recovered.damaged, flags) == ([1, 2], {}, [True, False])

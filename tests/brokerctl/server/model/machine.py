@@ -85,6 +85,8 @@ class QueueMachine(RuleBasedStateMachine):
         """(key, queue's name)."""
         self.letters = 0
         self.tags = 0
+        self.trail: list[str] = []
+        """What was done, for whoever reads a failure: it may need a store with a past, and not happen again."""
         self.connect()
 
     def teardown(self) -> None:
@@ -106,8 +108,9 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def step(self, data: st.DataObject) -> None:
         name = data.draw(st.sampled_from(self.steps), label="step")
-        arguments = ARGUMENTS.get(name, {})
-        getattr(self, name)(**{key: data.draw(strategy, label=key) for key, strategy in arguments.items()})
+        arguments = {key: data.draw(strategy, label=key) for key, strategy in ARGUMENTS.get(name, {}).items()}
+        self.trail.append(f"{name}({', '.join(f'{key}={value}' for key, value in arguments.items())})")
+        getattr(self, name)(**arguments)
 
     @initialize(durable=st.booleans())
     def begin(self, durable: bool) -> None:
@@ -156,6 +159,7 @@ class QueueMachine(RuleBasedStateMachine):
             if sender.confirms:
                 sender.published += 1
                 sender.unconfirmed[sender.published] = letters
+        self.trail.append(f"    messages to {self.letters} into {[found.name for found in routed]}")
         self.client.send(said)
         for _ in range(copies if is_mandatory and not routed else 0):
             self.expect(basic.Return)
@@ -174,7 +178,7 @@ class QueueMachine(RuleBasedStateMachine):
             return
         answer = self.expect(basic.GetOk)
         letter = asked.ready.pop(0)
-        self.same(letter, answer.redelivered, *self.last_content)
+        self.same(asked, letter, answer.redelivered, *self.last_content)
         self.channels[number].hand_out(Delivery(asked, letter, None), needs_ack)
         assert (answer.delivery_tag, answer.message_count) == (self.channels[number].last_tag, len(asked.ready))
         self.agree()
@@ -336,15 +340,18 @@ class QueueMachine(RuleBasedStateMachine):
         assert consumer.queue.ready, "a message came that nobody sent, or that was gone"
         assert consumer.credit > 0
         letter = consumer.queue.ready.pop(0)
-        self.same(letter, method.redelivered, *self.last_content)
+        self.same(consumer.queue, letter, method.redelivered, *self.last_content)
         receiver.hand_out(Delivery(consumer.queue, letter, consumer), consumer.needs_ack)
         consumer.unacked += consumer.needs_ack
         assert method.delivery_tag == receiver.last_tag
 
-    def same(self, letter: Letter, is_redelivered: bool, number: int, body: bytes) -> None:
-        assert number == letter.number
-        assert body == body_of(number, letter.size), f"message {number} came with another body"
-        assert is_redelivered == letter.is_redelivered
+    def same(self, source: Queue, letter: Letter, is_redelivered: bool, number: int, body: bytes) -> None:
+        came = f"from {source.name} came message {number}, redelivered {is_redelivered}"
+        story = f"{came}; expected {letter} after\n" + "\n".join(self.trail)
+        assert number == letter.number, story
+        assert body == body_of(number, letter.size), f"with another body {story}"
+        assert is_redelivered == letter.is_redelivered, story
+        self.trail.append(f"    {number} came from {source.name}")
 
 
 def body_of(number: int, size: int) -> bytes:

@@ -19,13 +19,18 @@ class RestartMachine(QueueMachine):
 
     def stop_and_start(self) -> None:
         """Everything durable is there again, in its place."""
+        log = self.broker.home / "broker.log"
         self.broker.stop()
+        assert self.broker.process.returncode == 0, log.read_text()
+        was = log.stat().st_size
         self.forget_what_is_not_durable()
         for known in self.queues.values():
             known.ghosts = []
             for letter in known.ready:
                 letter.is_certain = True
         self.start_again()
+        said = log.read_bytes()[was:].decode()
+        assert "damaged" not in said, said
         self.agree()
 
     def kill_and_start(self) -> None:
