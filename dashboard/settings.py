@@ -127,7 +127,9 @@ def _database() -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": parts.port or 5432,
-        "CONN_MAX_AGE": 60,
+        # A request has a thread of its own, which a connection must not outlive: they are lent from a pool.
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 20, "timeout": 5}},
     }
 
 

@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import DatabaseError
 
@@ -21,6 +20,7 @@ from brokerctl.clients.base import BrokerClient
 from brokerctl.clients.models import Overview, Queue
 from brokerctl.errors import ClientError
 from dashboard import brokers, verdicts
+from dashboard.live.database import asked
 from dashboard.live.feeds import Feeds
 from dashboard.live.history import BrokerHistory, Key
 from dashboard.live.keeper import Keeper
@@ -83,7 +83,7 @@ class Collector:
     async def _run(self) -> None:
         while True:
             try:
-                rows = await sync_to_async(lambda: list(Broker.objects.all()))()
+                rows = await asked(lambda: list(Broker.objects.all()))
                 self._match(rows)
                 await self._feeds.tick(rows)
                 await self._keeper.write()

@@ -23,13 +23,13 @@ from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
 
-from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Q
 
 from brokerctl.metrics.series import GRAINS, Series
 from dashboard import access, brokers, paths, verdicts
 from dashboard.live import flow, rows, things
+from dashboard.live.database import asked
 from dashboard.live.history import BrokerHistory, Key
 from dashboard.live.protocol import LEASE_SECONDS, Data, encode
 from dashboard.live.subscriptions import Sender, Stream, StreamKey, Subscriptions, push
@@ -74,7 +74,7 @@ class Feeds:
         query: str = "",
     ) -> None:
         """Check, register, then send everything. Raises Refused."""
-        scope = await sync_to_async(_scope)(user, feed)
+        scope = await asked(_scope, user, feed)
         key = StreamKey(feed, scope, None if only is None else frozenset(only), query)
         stream = self.subscriptions.subscribe(socket, key, time.monotonic())
         await self._refresh(stream)
@@ -82,7 +82,7 @@ class Feeds:
     async def renew(self, socket: str, user: AbstractBaseUser | AnonymousUser) -> None:
         """Keep the socket's feeds, with what the person may see now; those that are no longer for them are refused."""
         keys = self.subscriptions.keys(socket)
-        scopes = await sync_to_async(_scopes)(user, [key.feed for key in keys])
+        scopes = await asked(_scopes, user, [key.feed for key in keys])
         for key in keys:
             if key.feed not in scopes:
                 self.subscriptions.unsubscribe(socket, key.feed)
@@ -176,9 +176,9 @@ class Feeds:
         # A subscription and a tick can meet here: without turns, older data could overtake newer.
         async with stream.turn:
             if kind in ("jobs", "job"):
-                data = await sync_to_async(self._jobs)(stream.key)
+                data = await asked(self._jobs, stream.key)
             elif kind == "frame":
-                running = await sync_to_async(_jobs_within(stream.key.scope).unfinished().count)()
+                running = await asked(_jobs_within(stream.key.scope).unfinished().count)
                 data = {"brokers": self._beside_names(stream.key), "jobs": running}
             elif kind == flow.KIND:
                 # Of a broker with ten thousand queues it takes half a second.

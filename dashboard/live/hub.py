@@ -7,12 +7,12 @@ from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.models import User
 
 from dashboard.live.collector import Collector
+from dashboard.live.database import asked
 from dashboard.live.feeds import Feeds
 from dashboard.live.outbox import Outbox
 
@@ -38,7 +38,7 @@ async def send(socket: str, text: str) -> bool:
 
 async def logged_in(scope: dict[str, Any]) -> User | None:
     """The person this socket came with, as they are now; None when logged out, disabled, or with another password."""
-    return await sync_to_async(_logged_in)(scope)
+    return await asked(_logged_in, scope)
 
 
 def _logged_in(scope: dict[str, Any]) -> User | None:

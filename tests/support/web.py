@@ -105,6 +105,13 @@ class Tab:
             if message.get("feed") == feed:
                 return message
 
+    def tick(self) -> float:
+        """When the next sign of life was given, in seconds since 1970."""
+        while True:
+            message: dict[str, Any] = json.loads(self.socket.recv(timeout=ANSWER_SECONDS))
+            if message["type"] == "tick":
+                return float(message["at"])
+
     def close_code(self) -> int | None:
         """Wait until the server closes; its code."""
         with suppress(ConnectionClosed):

@@ -17,6 +17,13 @@ class RestartMachine(QueueMachine):
     broker: ClassVar[EmbeddedBroker]
     steps = (*TRAFFIC, *TRAFFIC, *UPHEAVAL, "stop_and_start", "kill_and_start", "kill_and_start", "wait_for_confirms")
 
+    def __init__(self) -> None:
+        if self.broker.process.poll() is not None:
+            # A stop went wrong, and Hypothesis tries it again.
+            type(self).broker = embedded.start(self.broker.home)
+            type(self).port = self.broker.amqp_port
+        super().__init__()
+
     def stop_and_start(self) -> None:
         """Everything durable is there again, in its place."""
         log = self.broker.home / "broker.log"
