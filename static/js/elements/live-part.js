@@ -7,8 +7,6 @@ import { fragment, redraw } from "postroom/http"
 import { live } from "postroom/live"
 import { Outdated } from "postroom/outdated"
 
-const GONE = 404
-
 customElements.define("live-part", class extends HTMLElement {
   #stop = () => {}
   #isOld = false
@@ -57,7 +55,8 @@ customElements.define("live-part", class extends HTMLElement {
 
   async #fetch() {
     const page = await fragment(location.href).catch(error => {
-      if (error.status !== GONE) throw error
+      // Gone, or no longer for us. Anything else is asked again.
+      if (!(error.status < 500)) throw error
     })
     const fresh = page?.querySelector(`live-part[feed="${CSS.escape(this.getAttribute("feed"))}"]`)
     if (!fresh) {
