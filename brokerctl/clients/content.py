@@ -10,6 +10,8 @@ from brokerctl.wire.fields import Timestamp
 __all__ = ["Timestamp", "amend", "delivery_count", "encode", "without_delivery_count"]
 
 DELIVERY_COUNT = "x-delivery-count"
+EMPTY_TABLE = bytes(4)
+EMPTY_TABLE = bytes(4)
 
 
 def encode(values: Arguments, headers: Arguments) -> bytes:
@@ -45,8 +47,19 @@ def without_delivery_count(header: bytes) -> bytes:
     if DELIVERY_COUNT.encode() not in header:
         return header
     try:
-        return properties.amend(_whole(header), {}, drop=(DELIVERY_COUNT,))[12:]
+        return without_empty_headers(properties.amend(_whole(header), {}, drop=(DELIVERY_COUNT,))[12:])
     except AmqpSyntaxError:
+        return header
+
+
+def without_empty_headers(header: bytes) -> bytes:
+    """The header without a table that holds nothing: some queues add one with their count, from the second time on."""
+    if EMPTY_TABLE not in header:
+        return header
+    try:
+        whole = _whole(header)
+        return properties.without_headers(whole)[12:] if properties.split(whole)["headers"] == EMPTY_TABLE else header
+    except (AmqpSyntaxError, KeyError):
         return header
 
 

@@ -28,9 +28,9 @@ class Fingerprints:
 def content_hash(message: Message) -> str:
     """SHA-256 of exchange, routing key, header and body, each with its length before it.
 
-    Without the delivery count of quorum queues: a look would change it.
+    Without the delivery count of quorum queues, and the table that may come with it: a look would change them.
     """
-    header = content.without_delivery_count(message.header)
+    header = content.without_empty_headers(content.without_delivery_count(message.header))
     digest = hashlib.sha256()
     for part in (message.exchange.encode(), message.routing_key.encode(), header, message.body):
         digest.update(len(part).to_bytes(8, "big"))

@@ -12,9 +12,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Protocol
 
-from brokerctl.clients import content
 from brokerctl.clients.base import BrokerClient, Inside, Message, MessageSession
-from brokerctl.operations.browse import delivery_limit, refuse_harm
+from brokerctl.operations.wear import Wear, careful
 
 CHUNK = 200
 """Messages asked for at once."""
@@ -38,18 +37,17 @@ class Passing(Protocol):
 class _Taking:
     """Passing, where messages must be taken: `passed` counts those to be given back."""
 
-    def __init__(self, session: MessageSession, queue: str, count: int | None, limit: int | None) -> None:
-        self.ready = session.count(queue)
+    def __init__(self, session: MessageSession, wear: Wear, count: int | None) -> None:
+        self.ready = session.count(wear.queue)
         self.passed = 0
         self._session = session
-        self._queue = queue
+        self._wear = wear
         self._left = self.ready if count is None else min(count, self.ready)
-        self._limit = limit
         self._bytes = 0
 
     def __iter__(self) -> Iterator[Message]:
         while self._left > 0:
-            chunk = self._session.take(self._queue, self._chunk())
+            chunk = self._session.take(self._wear.queue, self._chunk())
             self.passed += len(chunk)
             if not chunk:
                 return
@@ -58,12 +56,13 @@ class _Taking:
                 self._bytes += len(taken.body)
                 message = taken.decoded()
                 yield message
-                if self._limit is not None and content.delivery_count(message.headers) + 2 >= self._limit:
-                    # One more look after this would be its last: take no other that may be as worn.
+                if self._wear.is_near_the_end(message):
+                    # Take no other that may be as worn.
+                    self._wear.remember()
                     return
 
     def _chunk(self) -> int:
-        if self._limit is not None:
+        if self._wear.limit is not None:
             return 1
         if not self.passed:
             return min(self._left, CHUNK // 10)
@@ -102,11 +101,9 @@ def passing(client: BrokerClient, vhost: str, queue: str, count: int | None = No
     if within is not None:
         yield _Peeking(within, vhost, queue, count)
         return
-    described = client.queue(vhost, queue)
-    limit = delivery_limit(described, client)
-    refuse_harm(described, limit, (client.address.host, client.address.amqp_port, vhost, queue))
+    wear = careful(client, vhost, queue)
     with client.messages(vhost) as session:
-        found = _Taking(session, queue, count, limit)
+        found = _Taking(session, wear, count)
         try:
             yield found
         finally:

@@ -18,6 +18,7 @@ from brokerctl.errors import OperationCancelled, RequestRefused
 from brokerctl.operations import inside
 from brokerctl.operations.fingerprint import Fingerprints
 from brokerctl.operations.progress import Control, Outcome, Tally
+from brokerctl.operations.wear import Wear, careful
 
 COPY_HEADERS = ("CC", "BCC")
 
@@ -60,7 +61,8 @@ def move(plan: Plan, control: Control | None = None) -> Tally:
     """Carry out the plan. Raises OperationCancelled, ClientError when a broker fails.
 
     Whatever happens, messages that were taken and not confirmed elsewhere are back in their places. A broker that can
-    do it by itself does (inside.py), and then a crash doubles none either.
+    do it by itself does (inside.py), and then a crash doubles none either. Raises RequestRefused, before a message uses
+    up its last delivery, when it is among those that are to come back (wear.py).
     """
     within = inside.of(plan)
     if within is not None:
@@ -82,11 +84,17 @@ class _Run:
         """Fingerprints by delivery tag, of wanted messages that are in flight."""
         self.reported = 0
         self.is_cancelled = False
+        self.wear: Wear | None = None
+        """Of a queue that gets messages back."""
+        self.is_worn = False
         destination = plan.destination
         self.exchange = None if destination.exchange is None else destination.exchange.encode()
         self.routing_key = None if destination.routing_key is None else destination.routing_key.encode()
 
     def all(self, carrier: Carrier) -> Tally:
+        if self.plan.keep or self.wanted is not None:
+            self.wear = careful(self.plan.source, self.plan.vhost, self.plan.queue)
+        one_by_one = self.wear is not None and self.wear.limit is not None
         ready = carrier.count(self.plan.queue)
         self.tally.total = ready if self.wanted is None else len(self.wanted)
         self.control.report(self.tally)
@@ -98,9 +106,14 @@ class _Run:
             keep=self.plan.keep,
             consume=self._may_consume(),
             is_stopped=self._is_stopped,
+            allowance=(lambda: 1) if one_by_one else None,
         )
         if self.is_cancelled:
             self._leave()
+        if self.wear is not None and self.is_worn:
+            self.wear.remember()
+            if self._count_the_rest():
+                raise self.wear.refusal
         for fingerprint in sorted(self.wanted or ()):
             self.tally.add_problem(Outcome.MISSING, fingerprint, "gone before we took it")
         self.control.report(self.tally)
@@ -119,9 +132,16 @@ class _Run:
             self.reported = self.tally.done
             self.control.report(self.tally)
         self.is_cancelled = self.is_cancelled or self.control.is_cancelled()
-        return self.is_cancelled
+        return self.is_cancelled or self.is_worn
 
     def _decide(self, message: Taken) -> Taken | None:
+        sent = self._sent(message)
+        if self.wear is not None and (sent is None or self.plan.keep):
+            self.is_worn |= self.wear.is_near_the_end(message)
+        return sent
+
+    def _sent(self, message: Taken) -> Taken | None:
+        """What is published for it; None: it stays."""
         fingerprint = ""
         if self.wanted is not None or self.plan.edits:
             fingerprint = self.taken.of(message.decoded())
@@ -166,11 +186,15 @@ class _Run:
         # Without a choice only what stays is named, as the next look at the queue would name it.
         self.tally.add_problem(outcome, fingerprint or self.stayed.of(message.decoded()), reason)
 
-    def _leave(self) -> None:
+    def _count_the_rest(self) -> int:
         rest = (self.tally.total or 0) - self.tally.done
         if rest > 0:
             self.tally.add(Outcome.LEFT, rest)
         self.control.report(self.tally)
+        return rest
+
+    def _leave(self) -> None:
+        rest = self._count_the_rest()
         raise OperationCancelled(f"cancelled; {rest} messages were left in {self.plan.queue}")
 
 

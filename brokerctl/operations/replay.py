@@ -20,6 +20,7 @@ from brokerctl.operations.fingerprint import Fingerprints
 from brokerctl.operations.move import COPY_HEADERS, origin
 from brokerctl.operations.pace import Pace
 from brokerctl.operations.progress import Control, Outcome, Tally
+from brokerctl.operations.wear import Wear, careful
 
 DEATH_HEADERS = (
     "x-death",
@@ -71,9 +72,11 @@ class Replay:
 def replay(plan: Replay, control: Control | None = None) -> Tally:
     """Carry out the plan. Raises OperationCancelled, ClientError when the broker fails."""
     control = control or Control()
+    # Of one queue's dead letters only: then all others come back.
+    wear = None if plan.died_in is None else careful(plan.client, plan.vhost, plan.queue)
     with plan.client.carrier(plan.vhost, plan.client, plan.vhost) as carrier:
         ready = carrier.count(plan.queue)
-        run = _Run(plan, control, ready if plan.count is None else min(plan.count, ready))
+        run = _Run(plan, control, ready if plan.count is None else min(plan.count, ready), wear)
         run.control.report(run.tally)
         carrier.carry(
             plan.queue,
@@ -82,17 +85,24 @@ def replay(plan: Replay, control: Control | None = None) -> Tally:
             run.settle,
             consume=plan.per_second is None and plan.died_in is None,
             is_stopped=run.is_stopped,
-            allowance=None if run.pace is None else run.pace.allowance,
+            allowance=run.allowance,
         )
     control.report(run.tally)
+    if wear is not None and run.is_worn:
+        wear.remember()
+        if run.seen < run.total:
+            raise wear.refusal
     if run.is_cancelled:
         raise OperationCancelled(f"cancelled after {run.tally.done} messages; the others are in {plan.queue}")
     return run.tally
 
 
 class _Run:
-    def __init__(self, plan: Replay, control: Control, total: int) -> None:
+    def __init__(self, plan: Replay, control: Control, total: int, wear: Wear | None) -> None:
         self.plan = plan
+        self.wear = wear
+        self.is_worn = False
+        self.seen = 0
         self.control = control
         self.total = total
         self.tally = Tally(total=total if plan.died_in is None else None)
@@ -105,14 +115,25 @@ class _Run:
     def is_stopped(self) -> bool:
         self.control.report(self.tally)
         self.is_cancelled = self.is_cancelled or self.control.is_cancelled()
-        return self.is_cancelled
+        return self.is_cancelled or self.is_worn
+
+    @property
+    def allowance(self) -> Callable[[], int] | None:
+        """How many may be taken now, where not as many as there are."""
+        one_by_one = self.wear is not None and self.wear.limit is not None
+        if self.pace is None:
+            return (lambda: 1) if one_by_one else None
+        pace = self.pace.allowance
+        return (lambda: min(1, pace())) if one_by_one else pace
 
     def decide(self, taken: Taken) -> Taken | None:
+        self.seen += 1
         if self.pace is not None:
             self.pace.spend()
         message = taken.decoded()
         fingerprint = self.names.of(message)
         if self.plan.died_in is not None and died_in(message) != self.plan.died_in:
+            self.is_worn |= self.wear is not None and self.wear.is_near_the_end(message)
             return None
         try:
             exchange, routing_key = self._route(message)

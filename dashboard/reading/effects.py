@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from brokerctl.clients.models import Overview, Queue
-
-DELIVERY_LIMIT_SINCE_4 = 20
-"""RabbitMQ 4.0 and later give every quorum queue this limit unless told otherwise."""
+from brokerctl.operations.wear import delivery_limit
 
 
 @dataclass(slots=True, frozen=True)
@@ -68,16 +66,10 @@ def _refusal(queue: Queue, lets_look: bool) -> str:
 
 def _counted(queue: Queue, overview: Overview | None) -> str:
     """How the sentence about redelivery ends: what counts this as a delivery."""
-    limit = queue.arguments.get("x-delivery-limit", queue.effective_policy.get("delivery-limit"))
-    # The embedded broker honours a delivery limit on any queue; others on quorum queues only.
-    is_ours = overview is not None and overview.product == "Postroom"
-    if queue.type != "quorum" and not (is_ours and limit is not None):
-        return "; no delivery limit counts it."
-    if limit is None and overview is not None and _major(overview.version) >= 4:
-        limit = DELIVERY_LIMIT_SINCE_4
-    if not isinstance(limit, int) or limit < 0:
-        return "; this queue has no delivery limit."
-    return f" and has used 1 of its {limit} deliveries: past that, the broker drops or dead-letters it."
+    limit = delivery_limit(queue, overview)
+    if limit is not None:
+        return f" and has used 1 of its {limit} deliveries: past that, the broker drops or dead-letters it."
+    return "; this queue has no delivery limit." if queue.type == "quorum" else "; no delivery limit counts it."
 
 
 def _consumed(queue: Queue) -> str:
@@ -85,8 +77,3 @@ def _consumed(queue: Queue) -> str:
         return ""
     consumers = "One consumer takes" if queue.consumers == 1 else f"{queue.consumers} consumers take"
     return f" {consumers} messages too, so some may be gone before you see them."
-
-
-def _major(version: str) -> int:
-    head = version.partition(".")[0]
-    return int(head) if head.isdecimal() else 0

@@ -8,6 +8,7 @@ from brokerctl.clients import content
 from brokerctl.errors import ObjectNotFound, RequestRefused
 from brokerctl.operations import browse as browsing
 from brokerctl.operations.browse import browse
+from brokerctl.operations.wear import delivery_limit
 from tests.support.brokers import VHOST, Place, numbered
 
 
@@ -139,10 +140,11 @@ def test_delivery_limit_is_the_policys_or_the_arguments(place: Place) -> None:
     free = place.client.queue(VHOST, place.queue(x_queue_type="quorum"))
     classic = place.client.queue(VHOST, place.queue())
 
-    assert browsing.delivery_limit(limited, place.client) == 7
-    assert browsing.delivery_limit(classic, place.client) is None
+    overview = place.client.overview()
+    assert delivery_limit(limited, overview) == 7
+    assert delivery_limit(classic, overview) is None
     # RabbitMQ has a limit of its own since 4.0 only.
-    assert browsing.delivery_limit(free, place.client) == (20 if place.is_embedded else None)
+    assert delivery_limit(free, overview) == (20 if place.is_embedded else None)
 
 
 def test_single_active_consumer_of_a_quorum_queue_lets_nobody_look(real: Place) -> None:

@@ -77,11 +77,11 @@ def test_a_quorum_queue_counts_the_look(
     assert words in after(shown, rabbit(version), 3).sentence
 
 
-def test_the_embedded_broker_honours_a_limit_on_any_queue() -> None:
-    ours = Overview("Postroom", "0.1.0", "c", "n")
+def test_lavinmq_counts_on_any_queue_with_a_limit() -> None:
+    lavinmq = Overview("LavinMQ", "2.9.1", "c", "n")
 
-    assert "1 of its 5 deliveries" in before(queue(arguments={"x-delivery-limit": 5}), ours).sentence
-    assert "no delivery limit counts it" in before(queue(), ours).sentence
+    assert "1 of its 5 deliveries" in before(queue(arguments={"x-delivery-limit": 5}), lavinmq).sentence
+    assert "no delivery limit counts it" in before(queue(), lavinmq).sentence
 
 
 @pytest.mark.parametrize(
