@@ -99,6 +99,13 @@ class PikaSession:
     def purge(self, queue: str) -> int:
         return self._ask(lambda answer: self._open_channel.queue_purge(queue, callback=answer))
 
+    def delete(self, queue: str, *, if_empty: bool, if_unused: bool) -> int:
+        return self._ask(
+            lambda answer: self._open_channel.queue_delete(
+                queue, if_unused=if_unused, if_empty=if_empty, callback=answer
+            )
+        )
+
     def get(self, queue: str) -> Message | None:
         found = self.take(queue, 1)
         return found[0].decoded() if found else None
@@ -267,7 +274,9 @@ class PikaSession:
 
     def _answer(self, number: int, result: PublishResult) -> None:
         if self._pending.pop(number, None) is not None:
-            self.answered[number] = self._returns.pop(number, result)
+            returned = self._returns.pop(number, result)
+            # What a full queue refuses LavinMQ also returns, as if it had no route.
+            self.answered[number] = returned if result.confirmed else result
 
     def _refusal(self, message: Taken) -> PublishResult | None:
         """What would close the channel for all that follow."""

@@ -156,6 +156,10 @@ class MessageSession(Protocol):
         """Delete the ready messages; return how many they were."""
         ...
 
+    def delete(self, queue: str, *, if_empty: bool, if_unused: bool) -> int:
+        """Delete the queue; return how many ready messages went with it. Raises RequestRefused when it may not."""
+        ...
+
     def get(self, queue: str) -> Message | None:
         """Take the head message, unacked; None when the queue is empty."""
         ...

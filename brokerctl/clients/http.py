@@ -83,7 +83,7 @@ class Http:
             raise UnexpectedReply(f"{self._where} answered /{'/'.join(segments)} with something that is not an object")
         return found
 
-    def put(self, *segments: str, body: dict[str, Json]) -> None:
+    def put(self, *segments: str, body: dict[str, Json] | None = None) -> None:
         self._send("PUT", segments, body=body)
 
     def post(self, *segments: str, body: dict[str, Json], timeout_seconds: float | None = None) -> Json:

@@ -18,7 +18,7 @@ from brokerctl.errors import OperationCancelled, RequestRefused
 from brokerctl.operations import inside
 from brokerctl.operations.fingerprint import Fingerprints
 from brokerctl.operations.progress import Control, Outcome, Tally
-from brokerctl.operations.wear import Wear, careful
+from brokerctl.operations.wear import Wear, careful, refuse_paused
 
 COPY_HEADERS = ("CC", "BCC")
 
@@ -92,10 +92,9 @@ class _Run:
         self.routing_key = None if destination.routing_key is None else destination.routing_key.encode()
 
     def all(self, carrier: Carrier) -> Tally:
-        if self.plan.keep or self.wanted is not None:
-            self.wear = careful(self.plan.source, self.plan.vhost, self.plan.queue)
-        one_by_one = self.wear is not None and self.wear.limit is not None
         ready = carrier.count(self.plan.queue)
+        may_consume = self._may_consume()
+        one_by_one = self.wear is not None and self.wear.limit is not None
         self.tally.total = ready if self.wanted is None else len(self.wanted)
         self.control.report(self.tally)
         carrier.carry(
@@ -104,7 +103,7 @@ class _Run:
             self._decide,
             self._settle,
             keep=self.plan.keep,
-            consume=self._may_consume(),
+            consume=may_consume,
             is_stopped=self._is_stopped,
             allowance=(lambda: 1) if one_by_one else None,
         )
@@ -120,10 +119,14 @@ class _Run:
         return self.tally
 
     def _may_consume(self) -> bool:
-        """Not where most are kept, and not from a queue that its last consumer ends."""
+        """Not where most are kept, and not from a queue that its last consumer ends. Raises RequestRefused."""
+        source, vhost, queue = self.plan.source, self.plan.vhost, self.plan.queue
         if self.plan.keep or self.wanted is not None:
+            self.wear = careful(source, vhost, queue)
             return False
-        return not self.plan.source.queue(self.plan.vhost, self.plan.queue).auto_delete
+        described = source.queue(vhost, queue)
+        refuse_paused(described, source.overview())
+        return not described.auto_delete
 
     def _is_stopped(self) -> bool:
         if self.wanted is not None and not self.wanted:

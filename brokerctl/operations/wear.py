@@ -68,18 +68,25 @@ class Wear:
 
 def careful(client: BrokerClient, vhost: str, queue: str) -> Wear:
     """To be asked before messages are taken that shall come back. Raises RequestRefused when that would harm."""
-    described = client.queue(vhost, queue)
+    described, overview = client.queue(vhost, queue), client.overview()
+    refuse_paused(described, overview)
     if described.exclusive:
         raise RequestRefused(f"{queue} is exclusive to the connection that declared it: nobody else can read it")
     is_single = described.arguments.get("x-single-active-consumer") is True
     if is_single and described.type == "quorum" and described.consumers:
         raise RequestRefused(f"{queue} has a single active consumer: the broker lets nobody else take its messages")
-    limit = delivery_limit(described, client.overview())
+    limit = delivery_limit(described, overview)
     found = Wear(queue, limit, (client.address.host, client.address.amqp_port, vhost, queue, limit or 0))
     with _worn_lock:
         if found.mark in _worn:
             raise found.refusal
     return found
+
+
+def refuse_paused(queue: Queue, overview: Overview) -> None:
+    """LavinMQ gives nobody anything of a paused queue, as if it were empty. Raises RequestRefused."""
+    if overview.product == "LavinMQ" and queue.state == "paused":
+        raise RequestRefused(f"{queue.name} is paused, and LavinMQ gives nothing out of it: resume it first")
 
 
 def delivery_limit(queue: Queue, overview: Overview | None) -> int | None:

@@ -21,7 +21,7 @@ class Effect:
 def before(queue: Queue, overview: Overview | None) -> Effect:
     """What a look will do."""
     lets_look = overview is not None and overview.capabilities.peek
-    refusal = _refusal(queue, lets_look)
+    refusal = _refusal(queue, overview, lets_look)
     if refusal:
         return Effect("This queue cannot be browsed.", refusal, is_readable=False)
     if lets_look:
@@ -53,7 +53,7 @@ def after(queue: Queue, overview: Overview | None, count: int, *, is_traceless: 
     )
 
 
-def _refusal(queue: Queue, lets_look: bool) -> str:
+def _refusal(queue: Queue, overview: Overview | None, lets_look: bool) -> str:
     if queue.type == "stream":
         return "It is a stream, and a stream is read from an offset by a consumer, not message by message."
     is_single = queue.arguments.get("x-single-active-consumer") is True
@@ -61,6 +61,8 @@ def _refusal(queue: Queue, lets_look: bool) -> str:
         return "It has a single active consumer, and the broker gives its messages to that one only."
     if queue.exclusive:
         return "It is exclusive to the connection that declared it."
+    if queue.state == "paused" and overview is not None and overview.product == "LavinMQ":
+        return "It is paused, and LavinMQ gives nothing out of a paused queue. Resume it first."
     return ""
 
 

@@ -77,7 +77,7 @@ def parse(item: Json) -> Exchange:
     stats = read.table(item, "message_stats")
     return Exchange(
         vhost=read.text(item, "vhost"),
-        name=read.text(item, "name"),
+        name=_name(item),
         type=read.text(item, "type"),
         durable=read.flag(item, "durable"),
         auto_delete=read.flag(item, "auto_delete"),
@@ -87,3 +87,9 @@ def parse(item: Json) -> Exchange:
         publish_in=read.number(stats, "publish_in"),
         publish_out=read.number(stats, "publish_out"),
     )
+
+
+def _name(item: Json) -> str:
+    """LavinMQ 2.9 lists the default exchange by the name that it has in paths."""
+    name = read.text(item, "name")
+    return "" if name == DEFAULT_EXCHANGE_IN_PATHS else name

@@ -98,12 +98,12 @@ def details(http: Http, vhost: str, name: str) -> QueueDetails:
 
 def pause(http: Http, vhost: str, name: str) -> None:
     """PUT /api/queues/vhost/name/pause, of LavinMQ and the embedded broker."""
-    http.put("queues", vhost, name, "pause", body={})
+    http.put("queues", vhost, name, "pause")
 
 
 def resume(http: Http, vhost: str, name: str) -> None:
     """PUT /api/queues/vhost/name/resume."""
-    http.put("queues", vhost, name, "resume", body={})
+    http.put("queues", vhost, name, "resume")
 
 
 def consumers(http: Http, vhost: str, name: str) -> list[Consumer]:
@@ -158,12 +158,16 @@ def _by_kind(item: Json, keys: dict[str, str]) -> dict[str, int]:
 
 
 def parse(item: Json) -> Queue:
-    ready, unacked = read.number(item, "messages_ready"), read.number(item, "messages_unacknowledged")
+    # LavinMQ before 2.5 has only its own names.
+    ready = _either(item, "messages_ready", "ready") or 0
+    unacked = _either(item, "messages_unacknowledged", "unacked") or 0
+    bytes_ready = _either(item, "message_bytes_ready", "ready_bytes")
+    bytes_unacked = _either(item, "message_bytes_unacknowledged", "unacked_bytes")
     utilisation = read.share(item, "consumer_capacity")
     return Queue(
         vhost=read.text(item, "vhost"),
         name=read.text(item, "name"),
-        type=read.text(item, "type", "classic"),
+        type=read.text(item, "type") or _type(read.table(item, "arguments")),
         durable=read.flag(item, "durable"),
         auto_delete=read.flag(item, "auto_delete"),
         exclusive=read.flag(item, "exclusive"),
@@ -175,16 +179,30 @@ def parse(item: Json) -> Queue:
         messages_unacknowledged=unacked,
         consumers=read.number(item, "consumers"),
         consumer_utilisation=read.share(item, "consumer_utilisation") if utilisation is None else utilisation,
-        message_bytes=read.optional_number(item, "message_bytes"),
+        message_bytes=_all_bytes(item, bytes_ready, bytes_unacked),
         counters=read.counters(item),
         node=read.text(item, "node"),
         head_message_timestamp=read.seconds(item, "head_message_timestamp"),
         oldest_ready_seconds=read.share(item, "oldest_ready_seconds"),
         messages_persistent=read.optional_number(item, "messages_persistent"),
         messages_in_memory=read.optional_number(item, "messages_ram"),
-        bytes_ready=read.optional_number(item, "message_bytes_ready"),
-        bytes_unacknowledged=read.optional_number(item, "message_bytes_unacknowledged"),
+        bytes_ready=bytes_ready,
+        bytes_unacknowledged=bytes_unacked,
         bytes_persistent=read.optional_number(item, "message_bytes_persistent"),
         bytes_in_memory=read.optional_number(item, "message_bytes_ram"),
         members=len(members) if isinstance(members := item.get("members"), list) and members else 1,
     )
+
+
+def _type(arguments: Arguments) -> str:
+    """LavinMQ does not tell it; of what can be asked for it has streams only."""
+    return "stream" if arguments.get("x-queue-type") == "stream" else "classic"
+
+
+def _either(item: Json, *keys: str) -> int | None:
+    return next((found for key in keys if (found := read.optional_number(item, key)) is not None), None)
+
+
+def _all_bytes(item: Json, ready: int | None, unacked: int | None) -> int | None:
+    told = _either(item, "message_bytes", "total_bytes")
+    return ready + unacked if told is None and ready is not None and unacked is not None else told

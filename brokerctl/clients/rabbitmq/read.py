@@ -100,13 +100,23 @@ def counters(item: Json) -> MessageCounters:
     stats = table(item, "message_stats")
     return MessageCounters(
         publish=number(stats, "publish"),
-        deliver_get=number(stats, "deliver_get"),
+        deliver_get=_delivered(stats),
         ack=number(stats, "ack"),
         redeliver=number(stats, "redeliver"),
         confirm=number(stats, "confirm"),
         return_unroutable=number(stats, "return_unroutable"),
         drop_unroutable=number(stats, "drop_unroutable"),
     )
+
+
+DELIVERIES = ("deliver", "deliver_no_ack", "get", "get_no_ack")
+"""The parts of deliver_get. LavinMQ before 2.0 tells nothing else."""
+
+
+def _delivered(stats: Json) -> int:
+    if "deliver_get" in stats:
+        return number(stats, "deliver_get")
+    return sum(number(stats, key) for key in DELIVERIES)
 
 
 def rate(item: Json, key: str) -> float | None:
@@ -119,11 +129,17 @@ def message_rate(stats: Json, key: str) -> float | None:
     return rate(stats, key) if key in stats else 0.0
 
 
+def _deliver_rate(stats: Json) -> float | None:
+    if "deliver_get" in stats or "deliver" not in stats:
+        return message_rate(stats, "deliver_get")
+    return sum(rate(stats, key) or 0.0 for key in DELIVERIES)
+
+
 def rates(item: Json) -> MessageRates:
     stats = table(item, "message_stats")
     return MessageRates(
         publish=message_rate(stats, "publish"),
-        deliver_get=message_rate(stats, "deliver_get"),
+        deliver_get=_deliver_rate(stats),
         ack=message_rate(stats, "ack"),
         redeliver=message_rate(stats, "redeliver"),
         confirm=message_rate(stats, "confirm"),
