@@ -124,7 +124,13 @@ class Http:
         seconds = timeout_seconds or self.address.timeout_seconds
         options: dict[str, Any] = {"params": params, "json": body, "headers": headers, "timeout": seconds}
         with self._failures(seconds), self._answer(method, path, options) as response:
-            content = self._read(response)
+            try:
+                content = self._read(response)
+            except httpx.TransportError:
+                # Who refuses without having read what was sent may cut the connection behind the status.
+                if response.status_code < 300:
+                    raise
+                content = b""
         if response.status_code >= 300:
             raise self._refusal(response.status_code, content, path)
         return content

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from brokerctl.clients.models import Capabilities, Overview, Queue
+from brokerctl.clients.details import Held
+from brokerctl.clients.models import Capabilities, Overview, Queue, Vhost
 from brokerctl.clients.rabbitmq import queues, read
 from brokerctl.clients.rabbitmq.client import RabbitMQClient
+from brokerctl.errors import ObjectNotFound
 
 CAPABILITIES = Capabilities(pause=True, unacked=True, cancel_consumer=True, purge_count=True)
 
@@ -50,6 +52,26 @@ class LavinMQClient(RabbitMQClient):
             paged = {"columns": COLUMNS, "page": str(page), "page_size": str(MOST_AT_ONCE)}
             found += read.items(self.http.get_object(*where, params=paged), "items")
         return [queues.parse(item) for item in found]
+
+    def unacked(self, vhost: str, name: str) -> list[Held]:
+        found = super().unacked(vhost, name)
+        if not found:
+            return found
+        # It names the channel only, and in another way than it names the channel's connection.
+        known = {channel.name: channel for channel in self.channels()}
+        return [
+            replace(held, connection_name=channel.connection_name, user=channel.user)
+            if (channel := known.get(held.channel_name)) is not None
+            else held
+            for held in found
+        ]
+
+    def vhost(self, name: str) -> Vhost:
+        # 2.9.1 answers 403 for one that is not there, as for one that is not for us.
+        found = next((vhost for vhost in self.vhosts() if vhost.name == name), None)
+        if found is None:
+            raise ObjectNotFound(f"there is no vhost {name}, or not for {self.address.username}")
+        return found
 
     def delete_queue(self, vhost: str, name: str, *, if_empty: bool = False, if_unused: bool = False) -> None:
         if not (if_empty or if_unused):

@@ -124,22 +124,15 @@ def _exact(queues: Sequence[Queue], client: BrokerClient, connections: Iterable[
     return Holders(tuple(found), unacked, is_exact=True, queues_asked=len(queues), queues_left=left)
 
 
-def connection_of(held: Held) -> str:
-    """LavinMQ names the channel only: "<connection> (<number>)" or "<connection>[<number>]"."""
-    channel = held.channel_name
-    return held.connection_name or channel.rpartition(" (")[0] or channel.rpartition("[")[0]
-
-
 def _holder(held: Held, connections: dict[str, Connection]) -> Holder:
-    name = connection_of(held)
-    connection = connections.get(name)
+    connection = connections.get(held.connection_name)
     return Holder(
         vhost=held.vhost,
         queue=held.queue,
         queues=(held.queue,),
         consumer_tag=held.consumer_tag,
         channel_name=held.channel_name,
-        connection_name=name,
+        connection_name=held.connection_name,
         client_name=connection.client_name if connection else "",
         user=held.user or (connection.user if connection else ""),
         messages=held.messages,

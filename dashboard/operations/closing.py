@@ -10,7 +10,7 @@ from brokerctl.clients.base import BrokerClient
 from brokerctl.clients.models import Channel, Connection, Consumer, Queue
 from brokerctl.errors import ClientError, ObjectNotFound
 from brokerctl.operations.progress import ItemResult, Outcome
-from dashboard.looks.holders import QUEUES_ASKED, connection_of, estimated
+from dashboard.looks.holders import QUEUES_ASKED, estimated
 
 
 @dataclass(slots=True, frozen=True)
@@ -101,7 +101,7 @@ def _told(
     for vhost, name in list(dict.fromkeys(asked))[:QUEUES_ASKED]:
         if left <= 0:
             break
-        messages = sum(held.messages for held in client.unacked(vhost, name) if connection_of(held) in wanted)
+        messages = sum(held.messages for held in client.unacked(vhost, name) if held.connection_name in wanted)
         if messages:
             found.append(Returned(vhost, (name,), messages))
             left -= messages

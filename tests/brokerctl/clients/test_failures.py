@@ -251,6 +251,16 @@ def test_answer_without_end_is_cut_off(ours: Place, monkeypatch: pytest.MonkeyPa
         client.overview()
 
 
+def test_refusal_whose_text_is_cut_off_is_a_refusal(ours: Place) -> None:
+    """LavinMQ resets a connection when it refuses a request whose body it did not read."""
+    with (
+        answering(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 90\r\n\r\n{") as port,
+        client_at(ours.address, api_port=port) as client,
+        pytest.raises(PermissionDenied, match="user guest may not do this"),
+    ):
+        client.overview()
+
+
 def test_password_is_in_no_log_and_no_repr(place: Place, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     with client_at(place.address, password="hush-hush") as client:

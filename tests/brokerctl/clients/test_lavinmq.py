@@ -13,6 +13,7 @@ from brokerctl.clients.contents import Returned
 from brokerctl.clients.http import Http
 from brokerctl.clients.lavinmq import LavinMQClient
 from brokerctl.clients.rabbitmq import exchanges, queues
+from brokerctl.errors import ObjectNotFound
 
 OLD = {
     "name": "full",
@@ -86,6 +87,29 @@ def test_numbers_of_messages_are_asked_for_whole_and_a_full_list_is_not_the_end(
     assert len(found) == lavinmq.MOST_AT_ONCE + 1
     assert [asked.get("page") for asked in answers.asked] == [None, "2"]
     assert all("message_stats." not in asked["columns"] for asked in answers.asked)
+
+
+def test_holders_have_the_connection_of_their_channel() -> None:
+    channel = "127.0.0.1:56726[1]"
+    details = {"name": "127.0.0.1:56726 -> 127.0.0.1:26672"}
+    answers = Answers(
+        {
+            "queues///orders/unacked": [{"channel_name": channel, "consumer_tag": "t", "unacked_for_seconds": 3}],
+            "channels": [{"name": channel, "user": "guest", "vhost": "/", "connection_details": details}],
+        }
+    )
+
+    [held] = LavinMQClient(ADDRESS, answers).unacked("/", "orders")
+
+    assert (held.connection_name, held.user, held.messages) == (details["name"], "guest", 1)
+
+
+def test_a_vhost_is_looked_for_in_the_list() -> None:
+    client = LavinMQClient(ADDRESS, Answers({"vhosts": [{"name": "/"}]}))
+
+    assert client.vhost("/").name == "/"
+    with pytest.raises(ObjectNotFound, match="there is no vhost shop"):
+        client.vhost("shop")
 
 
 def test_what_was_refused_and_returned_was_refused() -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from brokerctl.clients.details import Held
 from brokerctl.clients.models import Channel, Connection, Consumer
-from dashboard.looks.holders import Holders, connection_of, estimated
+from dashboard.looks.holders import Holders, estimated
 
 
 def channel(connection: str, unacked: int, vhost: str = "/") -> Channel:
@@ -39,13 +38,6 @@ def test_a_channel_that_reads_one_queue_holds_of_that_and_one_that_reads_several
     assert (a.queue, a.queues, a.consumer_tag, a.client_name) == ("orders", ("orders",), "t", "worker")
     # It consumes without acks: what it holds it took with basic.get, from wherever.
     assert (c.queue, c.queues, c.messages, c.since) == ("", (), 1, None)
-
-
-def test_the_connection_is_found_in_a_channels_name() -> None:
-    named = Held("/", "q", "t", "1.2.3.4:5 -> 6.7.8.9:1 (3)", "", "", 1)
-    lavin = Held("/", "q", "t", "1.2.3.4:5 -> 6.7.8.9:1[3]", "", "", 1)
-
-    assert connection_of(named) == connection_of(lavin) == "1.2.3.4:5 -> 6.7.8.9:1"
 
 
 def test_what_is_known_is_the_sum_of_the_holders() -> None:
