@@ -10,10 +10,10 @@ import re
 from dataclasses import replace
 
 from brokerctl.clients.details import Held
-from brokerctl.clients.models import Capabilities, Overview, Queue, Vhost
+from brokerctl.clients.models import Capabilities, Limits, Overview, Queue, TopicPermission, Vhost
 from brokerctl.clients.rabbitmq import queues, read
 from brokerctl.clients.rabbitmq.client import RabbitMQClient
-from brokerctl.errors import ObjectNotFound
+from brokerctl.errors import ObjectNotFound, RequestRefused
 
 CAPABILITIES = Capabilities(pause=True, unacked=True, cancel_consumer=True, purge_count=True)
 
@@ -72,6 +72,19 @@ class LavinMQClient(RabbitMQClient):
         if found is None:
             raise ObjectNotFound(f"there is no vhost {name}, or not for {self.address.username}")
         return found
+
+    def user_limits(self) -> list[Limits]:
+        """None: it has no such thing, as it has no topic permissions."""
+        return []
+
+    def topic_permissions(self) -> list[TopicPermission]:
+        return []
+
+    def put_user_limit(self, user: str, limit: str, value: int) -> None:
+        raise RequestRefused("LavinMQ has no limits of users. Limit the vhost instead")
+
+    def put_topic_permission(self, granted: TopicPermission) -> None:
+        raise RequestRefused("LavinMQ has no topic permissions. Permissions of the exchange are all there is")
 
     def delete_queue(self, vhost: str, name: str, *, if_empty: bool = False, if_unused: bool = False) -> None:
         if not (if_empty or if_unused):

@@ -12,8 +12,9 @@ from brokerctl.clients.base import Address, Taken
 from brokerctl.clients.contents import Returned
 from brokerctl.clients.http import Http
 from brokerctl.clients.lavinmq import LavinMQClient
+from brokerctl.clients.models import TopicPermission
 from brokerctl.clients.rabbitmq import exchanges, queues
-from brokerctl.errors import ObjectNotFound
+from brokerctl.errors import ObjectNotFound, RequestRefused
 
 OLD = {
     "name": "full",
@@ -110,6 +111,16 @@ def test_a_vhost_is_looked_for_in_the_list() -> None:
     assert client.vhost("/").name == "/"
     with pytest.raises(ObjectNotFound, match="there is no vhost shop"):
         client.vhost("shop")
+
+
+def test_what_it_does_not_have_is_an_empty_list_and_cannot_be_set() -> None:
+    client = LavinMQClient(ADDRESS, Answers({}))
+
+    assert (client.user_limits(), client.topic_permissions()) == ([], [])
+    with pytest.raises(RequestRefused, match="no limits of users"):
+        client.put_user_limit("guest", "max-connections", 1)
+    with pytest.raises(RequestRefused, match="no topic permissions"):
+        client.put_topic_permission(TopicPermission("guest", "/", "amq.topic", ".*", ".*"))
 
 
 def test_what_was_refused_and_returned_was_refused() -> None:
