@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,7 +63,7 @@ class RabbitMQ:
         self.process = _launch(self.home, self.environment)
 
     def wait(self) -> None:
-        """Return when its API answers."""
+        """Return when its API answers and clients can connect, which is a moment later."""
         wait_until(lambda: _is_up(self), within=START_SECONDS)
 
     def stop(self) -> None:
@@ -127,7 +128,7 @@ def _is_up(found: RabbitMQ) -> bool:
     if found.process.poll() is not None:
         raise RuntimeError(f"RabbitMQ ended at its start:\n{(found.home / 'output.log').read_text()[-4000:]}")
     try:
-        with found.api() as api:
+        with found.api() as api, socket.create_connection(("127.0.0.1", found.amqp_port)):
             return api.get("/overview").status_code == 200 and bool(api.get("/nodes").json()[0].get("running"))
-    except (httpx.HTTPError, IndexError):
+    except (httpx.HTTPError, OSError, IndexError):
         return False
