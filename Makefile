@@ -12,7 +12,7 @@ demo: .venv/runtime
 	@exec $(BIN)/python manage.py demo $(DEMO)
 
 test: .venv/development node_modules/.package-lock.json
-	$(BIN)/python -m pytest -q -n 3 --dist loadgroup $(TESTS)
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(TESTS)
 
 check: .venv/development
 	$(BIN)/ruff format --check .
