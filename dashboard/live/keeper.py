@@ -111,7 +111,9 @@ class Keeper:
         return {key: past.points(broker, key, SPANS["1h"], now) for key in (None, *keys)}
 
     def _write(self, *, is_last: bool = False) -> None:
-        marks, self._marks = self._marks, []
+        # Out of the list that is there: the watchers' threads add to it meanwhile.
+        marks = self._marks[:]
+        del self._marks[: len(marks)]
         written: list[Mark] = []
         closed = {
             pk: recorder.take_all() if is_last else recorder.take() for pk, recorder in list(self._recorders.items())
@@ -130,7 +132,8 @@ class Keeper:
         except DatabaseError as error:
             # Locked, full or away: later. Once a second would drown what else the log has to say.
             log.debug("what was measured waits for the database: %s", error)
-            self._marks = (marks + self._marks)[-BATCH:]
+            self._marks[:0] = marks
+            del self._marks[:-BATCH]
             for pk, samples in closed.items():
                 if pk in self._recorders:
                     self._recorders[pk].give_back(samples)
