@@ -142,7 +142,9 @@ class Watcher:
             except Exception:
                 # The top of a task that must outlive any single failure, as that of the collector.
                 log.exception("telling of %s failed", self.broker.name)
-            await asyncio.sleep(max(0.05, started + self._next_pause() - loop.time()))
+            # A broker that is away may take long to fail: it is left alone from then on, as its card says.
+            since = loop.time() if self._failures else started
+            await asyncio.sleep(max(0.05, since + self._next_pause() - loop.time()))
 
     async def _remember(self) -> None:
         """What a process before this one wrote."""

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from dashboard import secrets
+from dashboard.live.collector import BACKOFF_SECONDS
 from dashboard.models import Broker
 from tests.dashboard.live.test_browser import Open, live, merge
 from tests.dashboard.places import OTHER_VHOST, declare, register
@@ -128,7 +129,11 @@ def test_a_broker_that_stays_away_is_asked_less_and_less_often(
     second = card(mine, lambda card: card.get("retry_at", 0) > first)["retry_at"]
     third = card(mine, lambda card: card.get("retry_at", 0) > second)["retry_at"]
 
-    assert 1 <= second - first < third - second
+    # Each look fails no earlier than it was announced, and announces the next one later than that.
+    pauses = BACKOFF_SECONDS
+    assert pauses == tuple(sorted(set(pauses)))
+    assert second - first >= pauses[1]
+    assert third - second >= pauses[2]
 
 
 def test_a_broker_that_is_away_delays_no_other(
