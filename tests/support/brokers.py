@@ -21,9 +21,11 @@ from brokerctl.clients.base import Address, BrokerClient
 from brokerctl.clients.http import Http
 from brokerctl.clients.rabbitmq.client import RabbitMQClient
 from brokerctl.operations.browse import Look, browse
+from tests.support.waiting import wait_until
 
 VHOST = "tests/größe"
 PERSISTENT = content.encode({"delivery_mode": 2}, {})
+SETTLED_SECONDS = 10.0
 _numbers = itertools.count(1)
 
 
@@ -78,6 +80,10 @@ class Place:
     def count(self, queue: str) -> int:
         with self.client.messages(VHOST) as session:
             return session.count(queue)
+
+    def settled(self, queue: str, count: int) -> None:
+        """Wait until that many are ready: RabbitMQ dead-letters, and counts what a channel held, a moment later."""
+        wait_until(lambda: self.count(queue) == count, SETTLED_SECONDS)
 
     def look(self, queue: str, count: int = 10_000) -> Look:
         return browse(self.client, VHOST, queue, count)

@@ -74,7 +74,7 @@ def test_dead_letters_go_back(place: Place, cli: Command) -> None:
             method, _, _ = channel.basic_get(source)
             assert method is not None
             channel.basic_reject(method.delivery_tag or 0, requeue=False)
-        channel.queue_declare(graveyard, passive=True)
+        place.settled(graveyard, 3)
 
     dry = cli("replay", graveyard, "--dry-run")
     said = cli("replay", graveyard, "--verbose", "--json")

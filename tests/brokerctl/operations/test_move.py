@@ -89,7 +89,7 @@ def test_death_history_goes_with_a_message_and_names_where_it_came_from(place: P
         method, _, _ = channel.basic_get(source)
         assert method is not None
         channel.basic_reject(method.delivery_tag or 0, requeue=False)
-        channel.queue_declare(dead, passive=True)
+        place.settled(dead, 1)
     [before] = place.look(dead).seen
 
     move(to_queue(place, dead, target))

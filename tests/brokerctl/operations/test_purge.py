@@ -20,6 +20,7 @@ def test_ready_messages_are_deleted_and_unacked_ones_come_back(place: Place) -> 
 
         assert (tally.total, tally.counts) == (4, {Outcome.PURGED: 4})
         assert place.count(queue) == 0
+    place.settled(queue, 1)
     assert place.bodies(queue) == numbered(1)
 
 

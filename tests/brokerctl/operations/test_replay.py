@@ -27,7 +27,7 @@ def dead(place: Place, count: int, exchange: str = "") -> tuple[str, str]:
             method, _, _ = channel.basic_get(source)
             assert method is not None
             channel.basic_reject(method.delivery_tag or 0, requeue=False)
-        channel.queue_declare(graveyard, passive=True)
+        place.settled(graveyard, count)
     return source, graveyard
 
 
