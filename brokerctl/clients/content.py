@@ -11,7 +11,6 @@ __all__ = ["Timestamp", "amend", "delivery_count", "encode", "without_delivery_c
 
 DELIVERY_COUNT = "x-delivery-count"
 EMPTY_TABLE = bytes(4)
-EMPTY_TABLE = bytes(4)
 
 
 def encode(values: Arguments, headers: Arguments) -> bytes:
