@@ -15,7 +15,6 @@ from tests.browser.watched import queue_path
 from tests.support.waiting import wait_until
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
-SETTLED_SECONDS = 10
 FITS = "document.scrollingElement.scrollWidth <= innerWidth"
 LIVE = re.compile(r"\?range=1m$")
 ZOOMED = re.compile(r"\?range=1m&from=(\d+)&to=(\d+)$")
@@ -35,7 +34,7 @@ def test_a_chart_follows_its_place_when_theme_and_width_change_at_once(page: Pag
                 theme,
             )
         page.set_viewport_size(size)
-        wait_until(lambda: _fits(page), within=SETTLED_SECONDS)
+        wait_until(lambda: _fits(page))
 
 
 def test_a_chart_is_a_table_of_the_same_numbers_in_the_viewers_zone(
@@ -82,7 +81,7 @@ def test_a_span_that_was_dragged_over_stands_still_until_the_zoom_is_reset(
     fill(channel, "zoomed", 2)
     page.goto(queue_path("zoomed") + "?range=1m")
     depth, rates = (page.locator(f"rate-chart[kind={kind}] canvas") for kind in ("depth", "rates"))
-    wait_until(lambda: len(_points(page)) >= 5, within=30)
+    wait_until(lambda: len(_points(page)) >= 5)
 
     _drag(page, 0.98, 0.6)
 
