@@ -7,7 +7,7 @@ from typing import Protocol
 
 from brokerctl.clients.details import ExchangeDetails, Held, Moment, NodeDetails, QueueDetails
 from brokerctl.clients.features import DeprecatedFeature, FeatureFlag
-from brokerctl.clients.links import FederationLink, Shovel
+from brokerctl.clients.links import FederationLink, LinkSetup, Shovel
 from brokerctl.clients.models import (
     Arguments,
     Binding,
@@ -101,6 +101,13 @@ class Reading(Protocol):
         ...
 
     def federation_links(self) -> list[FederationLink]: ...
+    def link_setups(self, component: str) -> list[LinkSetup]:
+        """All of links.SHOVEL or links.UPSTREAM, without passwords. Empty also where their plugin is not enabled."""
+        ...
+
+    def link_setup(self, component: str, vhost: str, name: str) -> LinkSetup:
+        """With the passwords in its URIs, to be sent back: never to be shown, logged or kept."""
+        ...
 
 
 class Changing(Protocol):
@@ -204,6 +211,26 @@ class Changing(Protocol):
         ...
 
     def restart_shovel(self, vhost: str, name: str) -> None: ...
+    def pause_shovel(self, vhost: str, name: str) -> None:
+        """Only LavinMQ can; so `resume_shovel`."""
+        ...
+
+    def resume_shovel(self, vhost: str, name: str) -> None: ...
+    def put_link(self, wanted: LinkSetup) -> None:
+        """Make a shovel or an upstream, or change it: it starts again, with what it holds back at its source.
+
+        What a refusal says of the URIs is without passwords.
+        """
+        ...
+
+    def delete_upstream(self, vhost: str, name: str) -> None:
+        """Its links end; queues and exchanges stay at both sides."""
+        ...
+
+    def restart_link(self, vhost: str, link: str, node: str) -> None:
+        """A link of federation, by its id and the node that it is on."""
+        ...
+
     def rename_cluster(self, name: str) -> None: ...
     def reset_statistics(self) -> None:
         """What the broker remembers of rates and lengths, of all nodes. Counts and messages stay."""

@@ -31,7 +31,10 @@ FEATURE_FLAGS = (
 """Enabled from the start: all of 3.10 but LATER_FLAG."""
 LATER_FLAG = "classic_mirrored_queue_version"
 """Not enabled, so that one test can do it; nothing else of the tests looks at it."""
-PLUGINS = ("rabbitmq_management", "rabbitmq_shovel", "rabbitmq_shovel_management", "rabbitmq_prometheus")
+PLUGINS = (
+    *("rabbitmq_management", "rabbitmq_shovel", "rabbitmq_shovel_management", "rabbitmq_prometheus"),
+    *("rabbitmq_federation", "rabbitmq_federation_management"),
+)
 
 ADVANCED = """[{rabbitmq_management, [{sample_retention_policies, [
   {global, [{605, 1}, {3660, 60}, {29400, 600}, {86400, 1800}]}, {basic, [{605, 1}, {3600, 60}]}, {detailed, [{605, 1}]}

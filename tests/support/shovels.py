@@ -1,4 +1,4 @@
-"""A shovel of a real RabbitMQ, made as its own console does it."""
+"""A shovel, or a federated queue, of a real RabbitMQ, made as its own console does it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from brokerctl import names
-from brokerctl.clients.links import Shovel
+from brokerctl.clients.links import FederationLink, Shovel
 from brokerctl.errors import ClientError
 from tests.support.brokers import VHOST, Place
 from tests.support.waiting import wait_until
+
+CLOSED_PORT = 9
+"""Nothing listens there: the discard service's, which nobody runs."""
 
 
 @contextmanager
@@ -30,6 +33,34 @@ def shoveling(place: Place, name: str) -> Iterator[Shovel]:
             place.client.delete_shovel(VHOST, name)
         for queue in (source, destination):
             place.client.delete_queue(VHOST, queue)
+
+
+@contextmanager
+def federating(place: Place, name: str) -> Iterator[FederationLink]:
+    """A new queue is federated with an upstream of this name that nobody listens at, as its link says."""
+    queue = place.queue()
+    value = {"uri": f"amqp://ann:s3cret@127.0.0.1:{CLOSED_PORT}", "reconnect-delay": 1}
+    policy = {"pattern": f"^{queue}$", "definition": {"federation-upstream": name}, "apply-to": "queues"}
+    paths = {
+        names.path("parameters", "federation-upstream", VHOST, name): {"value": value},
+        names.path("policies", VHOST, name): policy,
+    }
+    with place.api() as api:
+        for path, body in paths.items():
+            api.put(path, json=body).raise_for_status()
+        wait_until(lambda: linked(place, queue) is not None)
+        there = linked(place, queue)
+        assert there is not None
+        try:
+            yield there
+        finally:
+            for path in paths:
+                api.delete(path)
+            place.client.delete_queue(VHOST, queue)
+
+
+def linked(place: Place, queue: str) -> FederationLink | None:
+    return next((each for each in place.client.federation_links() if each.name == queue), None)
 
 
 def found(place: Place, name: str) -> Shovel | None:

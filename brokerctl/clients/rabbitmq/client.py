@@ -11,7 +11,7 @@ from brokerctl.clients.carrier import Carrier
 from brokerctl.clients.details import ExchangeDetails, Held, Moment, NodeDetails, QueueDetails
 from brokerctl.clients.features import DeprecatedFeature, FeatureFlag
 from brokerctl.clients.http import Http
-from brokerctl.clients.links import FederationLink, Shovel
+from brokerctl.clients.links import SHOVEL, UPSTREAM, FederationLink, LinkSetup, Shovel
 from brokerctl.clients.models import (
     Arguments,
     Binding,
@@ -184,6 +184,12 @@ class _Reading:
     def federation_links(self) -> list[FederationLink]:
         return links.federation_links(self.http)
 
+    def link_setups(self, component: str) -> list[LinkSetup]:
+        return links.setups(self.http, component)
+
+    def link_setup(self, component: str, vhost: str, name: str) -> LinkSetup:
+        return links.setup(self.http, component, vhost, name)
+
 
 class RabbitMQClient(_Reading):
     """brokerctl.clients.base.BrokerClient. Safe for threads, but for the sessions of `messages`."""
@@ -315,10 +321,25 @@ class RabbitMQClient(_Reading):
         features.enable(self.http, name)
 
     def delete_shovel(self, vhost: str, name: str) -> None:
-        links.delete_shovel(self.http, vhost, name)
+        links.delete(self.http, SHOVEL, vhost, name)
 
     def restart_shovel(self, vhost: str, name: str) -> None:
         links.restart_shovel(self.http, vhost, name)
+
+    def pause_shovel(self, vhost: str, name: str) -> None:
+        links.pause_shovel(self.http, vhost, name)
+
+    def resume_shovel(self, vhost: str, name: str) -> None:
+        links.resume_shovel(self.http, vhost, name)
+
+    def put_link(self, wanted: LinkSetup) -> None:
+        links.put(self.http, wanted)
+
+    def delete_upstream(self, vhost: str, name: str) -> None:
+        links.delete(self.http, UPSTREAM, vhost, name)
+
+    def restart_link(self, vhost: str, link: str, node: str) -> None:
+        links.restart_link(self.http, vhost, link, node)
 
     def rename_cluster(self, name: str) -> None:
         overview.rename_cluster(self.http, name)

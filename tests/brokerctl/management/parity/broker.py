@@ -109,7 +109,6 @@ STORIES: dict[str, list[Answer]] = {
         Answer("PATCH", "/wat", ours=404, differs="a path that is none has no methods"),
     ],
     "asking for plugins that are not there": [
-        Answer("GET", "/federation-links"),
         Answer("GET", "/traces"),
         Answer("GET", "/trace-files"),
         Answer("GET", "/top/{node}"),

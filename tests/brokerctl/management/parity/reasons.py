@@ -52,6 +52,8 @@ NODE |= {f"io_{name}": DISK for name in ("read_avg_time", "read_bytes", "read_co
 NODE |= {f"io_{name}": DISK for name in ("seek_avg_time", "seek_count", "sync_avg_time", "sync_count")}
 NODE |= {f"io_{name}": DISK for name in ("write_avg_time", "write_bytes", "write_count")}
 NODE |= {"fd_used_details": "looked at when asked", "sockets_total": "no limit but that of all files"}
+FEDERATED: Reasons = {"exchange_types.internal_purpose": "of the exchange type that the federation plugin adds"}
+NODE |= FEDERATED
 NODE_EXTRA: Reasons = {
     "being_drained": NEWER,
     "contexts.node": "the same in the overview and here",
@@ -63,8 +65,9 @@ OVERVIEW: Reasons = {
     **dict.fromkeys(("contexts.cowboy_opts", "erlang_version", "erlang_full_version", "listeners.socket_opts"), ERLANG),
     **dict.fromkeys(("message_stats.disk_reads", "message_stats.disk_writes"), DISK),
     "release_series_support_status": "RabbitMQ's own",
+    **FEDERATED,
 }
-PLAIN_OVERVIEW: Reasons = {key: OVERVIEW[key] for key in OVERVIEW if "." not in key}
+PLAIN_OVERVIEW: Reasons = {key: OVERVIEW[key] for key in OVERVIEW if "." not in key} | FEDERATED
 OVERVIEW_EXTRA: Reasons = dict.fromkeys(("default_queue_type", "is_op_policy_updating_enabled", "listeners.tls"), NEWER)
 PLAIN_OVERVIEW_EXTRA: Reasons = {key: OVERVIEW_EXTRA[key] for key in OVERVIEW_EXTRA if "." not in key}
 DEFINITIONS: Reasons = {"global_parameters": "RabbitMQ keeps the name of its cluster's identity there"}
