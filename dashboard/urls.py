@@ -20,6 +20,7 @@ from dashboard.views import (
     health,
     jobs,
     limits,
+    link_forms,
     links,
     lists,
     login,
@@ -52,6 +53,7 @@ register_converter(paths.NameConverter, "amqp")
 BROKER = "brokers/<slug:broker>/"
 QUEUE = BROKER + "<amqp:vhost>/queues/<amqp:queue>/"
 OPERATOR_POLICY = BROKER + "<amqp:vhost>/operator-policies/<amqp:policy>/"
+UPSTREAM = BROKER + "<amqp:vhost>/upstreams/<amqp:upstream>/"
 EXCHANGE = BROKER + "<amqp:vhost>/exchanges/<amqp:exchange>/"
 
 urlpatterns = [
@@ -134,6 +136,18 @@ urlpatterns = [
     path(BROKER + "shovels/", links.listing, name="shovels"),
     path(BROKER + "<amqp:vhost>/shovels/<amqp:shovel>/restart/", links.restart, name="shovel-restart"),
     path(BROKER + "<amqp:vhost>/shovels/<amqp:shovel>/delete/", links.delete, name="shovel-delete"),
+    path(BROKER + "<amqp:vhost>/shovels/<amqp:shovel>/pause/", links.pause, name="shovel-pause"),
+    path(BROKER + "<amqp:vhost>/shovels/<amqp:shovel>/resume/", links.resume, name="shovel-resume"),
+    path(BROKER + "<amqp:vhost>/shovels/<amqp:shovel>/edit/", link_forms.edit_shovel, name="shovel-edit"),
+    path(BROKER + "shovels/new/", link_forms.add_shovel, name="shovel-add"),
+    path(BROKER + "upstreams/new/", link_forms.add_upstream, name="upstream-add"),
+    path(UPSTREAM + "edit/", link_forms.edit_upstream, name="upstream-edit"),
+    path(UPSTREAM + "delete/", links.delete_upstream, name="upstream-delete"),
+    path(
+        BROKER + "<amqp:vhost>/federation-links/<amqp:link>/<amqp:node>/restart/",
+        links.restart_link,
+        name="link-restart",
+    ),
     path(BROKER + "rename/", cluster.rename, name="cluster-rename"),
     path(BROKER + "reset/", cluster.reset, name="statistics-reset"),
     path(BROKER + "nodes/", nodes.list_nodes, name="nodes"),

@@ -48,6 +48,8 @@ class Known:
     """The first version of RabbitMQ that has it; empty: every version that is still about."""
     is_lavinmq: bool = False
     """Whether only LavinMQ has it."""
+    is_not_lavinmq: bool = False
+    """Whether LavinMQ does not know it, and takes it without a word."""
 
     def reason_against(self, product: str, version: str) -> str:
         """Why this broker cannot do it; empty when it can, or when nothing is known of the broker."""
@@ -55,6 +57,8 @@ class Known:
             return "" if self.is_embedded and not self.is_lavinmq else "The embedded broker does not have this"
         if self.is_lavinmq and product and product != LAVINMQ:
             return "Only LavinMQ has this"
+        if self.is_not_lavinmq and product == LAVINMQ:
+            return "LavinMQ does not have this"
         if product == "RabbitMQ" and self.since and version_of(version) < self.since:
             return f"RabbitMQ has this from {'.'.join(map(str, self.since))}; this is {version}"
         return ""

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from brokerctl.clients.base import BrokerClient
 from brokerctl.clients.details import ExchangeDetails, NodeDetails, QueueDetails
 from brokerctl.clients.features import DeprecatedFeature, FeatureFlag
-from brokerctl.clients.links import FederationLink, Shovel
+from brokerctl.clients.links import SHOVEL, UPSTREAM, FederationLink, LinkSetup, Shovel, completed
 from brokerctl.clients.models import (
     Binding,
     Channel,
@@ -109,6 +109,8 @@ class LinksLook:
     shovels: tuple[Shovel, ...] | None
     """None: their plugin is not enabled, or the broker does not tell our user; so for `federation`."""
     federation: tuple[FederationLink, ...] | None
+    upstreams: tuple[LinkSetup, ...] | None
+    """Without passwords. None: the broker does not tell our user, or `federation` is None."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -208,7 +210,19 @@ def _features(client: BrokerClient, names: Names) -> FeaturesLook:
 
 
 def _links(client: BrokerClient, names: Names) -> LinksLook:
-    return LinksLook(_offered(client.shovels), _offered(client.federation_links))
+    federation = _offered(client.federation_links)
+    # A broker keeps parameters of plugins that it does not have: whether it is federated, the links say.
+    upstreams = None if federation is None else _offered(lambda: client.link_setups(UPSTREAM))
+    return LinksLook(_shovels(client), federation, upstreams)
+
+
+def _shovels(client: BrokerClient) -> tuple[Shovel, ...] | None:
+    found = _offered(client.shovels)
+    if not found:
+        return found
+    setups = {(each.vhost, each.name): each for each in _offered(lambda: client.link_setups(SHOVEL)) or ()}
+    names = ((each, setups.get((each.vhost, each.name))) for each in found)
+    return tuple(completed(each, setup) if setup else each for each, setup in names)
 
 
 def _offered(ask: Callable[[], list[T]]) -> tuple[T, ...] | None:

@@ -97,7 +97,7 @@ def says_why(
                 "title": f"No such {noun}" if missing else TITLES.get(type(error), "The broker refused"),
                 "sentence": missing or sentence(error),
                 "broker": broker,
-                "list": f"{noun}s",
+                "list": LISTS.get(noun, f"{noun}s"),
                 "is_missing": bool(missing),
                 "why": WHY.get(noun, "It was deleted, or never declared; names are case-sensitive."),
             }
@@ -115,10 +115,15 @@ def _missing(error: ClientError, broker: Broker | None, noun: str, names: Mappin
     return f"There is no {noun} {visible(str(names[noun]))} {where}on {broker.name}."
 
 
-NOUNS = ("shovel", "queue", "exchange", "connection", "channel", "node", "feature", "user", "vhost")
+NOUNS = ("shovel", "upstream", "link", "queue", "exchange", "connection", "channel", "node", "feature", "user", "vhost")
 """What an address may name, the narrowest first."""
 
+LISTS = {"upstream": "shovels", "link": "shovels"}
+"""Pages that have another name than what they list."""
+
 WHY = {
+    "upstream": "It was deleted, or never added; names are case-sensitive.",
+    "link": "It ended, or has another number since it started again.",
     "connection": "It was closed: clients that connect again get another name.",
     "channel": "It was closed, or its connection was.",
     "node": "It left the cluster, or never was in it.",

@@ -30,7 +30,7 @@ REFUSED_BY_POLICY = """
 addEventListener("securitypolicyviolation", event =>
   console.error(`refused by the policy: ${event.effectiveDirective} ${event.blockedURI || event.sample}`))
 """
-QUEUE, EXCHANGE, POLICY, SHOVEL, TAG = "every.page", "every.page.in", "every", "every", "reader"
+QUEUE, EXCHANGE, POLICY, LINK, TAG = "every.page", "every.page.in", "every", "every", "reader"
 MANY = 120
 """Messages: more than one page shows, and so many that a purge asks for the queue's name."""
 
@@ -62,8 +62,11 @@ NOT_SHOWN = ("health", "palette", "history", "queue-history", "definitions-expor
 OF_REGISTERED = ("broker-remove",)
 """The embedded broker belongs to the installation."""
 
-OF_RABBITMQ = ("feature-enable", "shovel-delete")
-"""The embedded broker has neither feature flags nor shovels."""
+OF_RABBITMQ = (
+    "feature-enable",
+    *(f"{noun}-{verb}" for noun in ("shovel", "upstream") for verb in ("add", "edit", "delete")),
+)
+"""The embedded broker has neither feature flags nor shovels, and is not federated."""
 
 OF_LAVINMQ = ("consumer-cancel",)
 """Neither of the two brokers can do this; their pages have the button disabled, and the address says why."""
@@ -158,7 +161,7 @@ def known_to_rabbitmq(
     with (
         registered.api() as api,
         _consuming(registered.connect(), api) as known,
-        _shoveling(api, registered.amqp_port),
+        _linking(api, registered.amqp_port),
         chromium.new_context(base_url=postroom.url, storage_state=signed_in) as context,
     ):
         yield known | {"broker": RABBIT} | _made(context.new_page(), RABBIT)
@@ -211,7 +214,8 @@ def _consuming(connection: BlockingConnection, api: httpx.Client) -> Iterator[di
             "consumer": TAG,
             "user": "guest",
             "feature": "quorum_queue",
-            "shovel": SHOVEL,
+            "shovel": LINK,
+            "upstream": LINK,
             "node": api.get("/nodes").json()[0]["name"],
             **(_holder(api) or {}),
         }
@@ -224,17 +228,26 @@ def _consuming(connection: BlockingConnection, api: httpx.Client) -> Iterator[di
 
 
 @contextmanager
-def _shoveling(api: httpx.Client, amqp_port: int) -> Iterator[None]:
-    """A shovel from an empty queue to another; that it starts is enough for its pages."""
-    uri, path = f"amqp://127.0.0.1:{amqp_port}", f"/parameters/shovel/%2F/{SHOVEL}"
-    value = {"src-uri": uri, "src-queue": f"{QUEUE}.from", "dest-uri": uri, "dest-queue": f"{QUEUE}.to"}
-    api.put(path, json={"value": value}).raise_for_status()
+def _linking(api: httpx.Client, amqp_port: int) -> Iterator[None]:
+    """A shovel from an empty queue to another, and a federated queue; that they start is enough for their pages."""
+    uri = f"amqp://127.0.0.1:{amqp_port}"
+    ends = {"src-uri": uri, "src-queue": f"{QUEUE}.from", "dest-uri": uri, "dest-queue": f"{QUEUE}.to"}
+    federated = {"pattern": f"^{QUEUE}.to$", "definition": {"federation-upstream": LINK}, "priority": 1}
+    made = {
+        f"/parameters/shovel/%2F/{LINK}": {"value": ends},
+        f"/parameters/federation-upstream/%2F/{LINK}": {"value": {"uri": uri, "max-hops": 2}},
+        f"/policies/%2F/{LINK}.federated": federated,
+    }
+    for path, body in made.items():
+        api.put(path, json=body).raise_for_status()
     try:
-        wait_until(lambda: any(each["name"] == SHOVEL for each in api.get("/shovels").json()))
+        wait_until(lambda: any(each["name"] == LINK for each in api.get("/shovels").json()))
+        wait_until(lambda: any(each["upstream"] == LINK for each in api.get("/federation-links").json()))
         yield
     finally:
-        api.delete(path)
-        for queue in (value["src-queue"], value["dest-queue"]):
+        for path in made:
+            api.delete(path)
+        for queue in (ends["src-queue"], ends["dest-queue"]):
             api.delete(f"/queues/%2F/{queue}")
 
 

@@ -15,7 +15,9 @@ FOUND = {"login", "job", "definitions-plan", "connection", "connection-close", "
 NOT_SHOWN = {"health", "palette", "history", "definitions-export"}
 """What scripts and monitors read, or a browser saves."""
 
-OF_OTHERS = {"broker-remove", "consumer-cancel", "feature-enable", "shovel-delete"}
+OF_LINKS = {f"{noun}-{verb}" for noun in ("shovel", "upstream") for verb in ("add", "edit", "delete")}
+
+OF_OTHERS = {"broker-remove", "consumer-cancel", "feature-enable", *OF_LINKS}
 """The demo's embedded broker has none of these."""
 
 AS_ANOTHER = {"operator-policy-edit", "operator-policy-delete", "topic-permission-clear", "queues-many"}
