@@ -3,6 +3,7 @@
 Objects are matched by what names them, never by their order. What only says the same in another version's words (a
 missing key for a default, a list for a text with commas) is no difference. Password hashes are salted, so the same
 password is two hashes: they are compared, because a file is often an older export of the same broker, and never shown.
+Nor are the passwords in the URIs of shovels and upstreams.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from brokerctl.clients.links import without_passwords
 from brokerctl.clients.models import Arguments, Definitions
 from brokerctl.errors import RequestRefused
 
@@ -150,4 +152,16 @@ def _some(item: Arguments, keys: list[str]) -> Arguments:
 
 
 def _shown(item: Arguments) -> Arguments:
-    return {key: HIDDEN if key == SECRET else value for key, value in item.items()}
+    return {key: HIDDEN if key == SECRET else _told(value) for key, value in item.items()}
+
+
+def _told(value: Any, levels: int = 3) -> Any:
+    """The same without the passwords of URIs, which shovels and upstreams have as texts or in lists."""
+    match value:
+        case str():
+            return without_passwords(value)
+        case list() if levels:
+            return [_told(each, levels - 1) for each in value]
+        case dict() if levels:
+            return {key: _told(each, levels - 1) for key, each in value.items()}
+    return value

@@ -44,6 +44,19 @@ def test_added_changed_and_removed_are_told_apart_in_the_order_of_an_import() ->
     assert (changes[2].before, changes[2].after) == ({"arguments": {}}, {"arguments": {"x-max-length": 3}})
 
 
+def test_passwords_in_uris_are_compared_and_not_shown() -> None:
+    def upstream(*passwords: str) -> Definitions:
+        uris = [f"amqp://ann:{password}@host" for password in passwords]
+        item = {"component": "federation-upstream", "vhost": "/", "name": "u", "value": {"uri": uris, "max-hops": 1}}
+        return Definitions({"parameters": [item]})
+
+    [changed] = diff(upstream("old", "older"), upstream("new"))
+
+    assert changed.before == {"value": {"uri": ["amqp://ann@host", "amqp://ann@host"], "max-hops": 1}}
+    assert changed.after == {"value": {"uri": ["amqp://ann@host"], "max-hops": 1}}
+    assert diff(upstream("old"), upstream("old")) == []
+
+
 def test_the_same_in_other_words_is_no_difference() -> None:
     old = {
         "users": [{"name": "u", "tags": "b,a"}],
