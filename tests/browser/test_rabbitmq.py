@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import RABBIT as NAME
 from tests.browser.conftest import connected
+from tests.browser.judging import judge, report
 from tests.browser.letters import drain, fill, numbers
 from tests.browser.maps import clear, expect_drawn_as_told, shop
 from tests.browser.steps import (
@@ -177,3 +178,33 @@ def test_map_has_the_nodes_and_edges_of_the_api(page: Page, registered: RabbitMQ
         clear(api)
         with shop(connect):
             expect_drawn_as_told(page, NAME, api)
+
+
+def test_a_shovel_is_set_up_in_two_tries_without_typing_a_password_twice(page: Page, registered: RabbitMQ) -> None:
+    name, uri = "in.two.tries", f"amqp://guest:guest@127.0.0.1:{registered.amqp_port}"
+    page.goto(f"/brokers/{NAME}/shovels/")
+    page.get_by_role("link", name="Add shovel").click()
+    page.get_by_label("Name", exact=True).fill(name)
+    source, target = page.get_by_role("group", name="From"), page.get_by_role("group", name="To", exact=True)
+    source.get_by_label("URI").fill(uri)
+    source.get_by_label("Its name").fill(f"{name}.from")
+    target.get_by_label("URI").fill(uri.replace("amqp", "http"))
+    target.get_by_label("Its name").fill(f"{name}.to")
+    page.get_by_role("button", name="Add shovel").click()
+
+    assert "Begin it with amqp://" in the_problem(page)
+    expect(source.get_by_label("URI")).to_have_value("")
+    expect(source).to_contain_text("Remembered, sealed: amqp://guest@127.0.0.1")
+    found = judge(page, "refused shovel")
+    assert not found, report(found)
+
+    target.get_by_label("URI").fill(uri)
+    page.get_by_role("button", name="Add shovel").click()
+    expect(page.get_by_text(f"Shovel {name} is there.")).to_be_visible()
+    expect(page.get_by_role("row", name=name)).to_contain_text(f"queue {name}.to")
+    page.get_by_role("row", name=name).get_by_role("link", name="Delete…").click()
+    page.get_by_role("button", name="Delete shovel").click()
+    expect(page.get_by_text(f"Shovel {name} is deleted.")).to_be_visible()
+    with registered.api() as api:
+        for queue in ("from", "to"):
+            api.delete(f"/queues/%2F/{name}.{queue}")
