@@ -122,7 +122,7 @@ def test_a_shovel_is_added_and_edited(client: Client, their_place: Place) -> Non
     assert (there.uris, there.settings) == ({"src-uri": (URI,), "dest-uri": (URI,)}, settings)
     assert last()[2]["after"] == {"src-uri": SHOWN, "dest-uri": SHOWN, **settings}
     # It does not connect, and its row tells its ends all the same.
-    wait_until(lambda: found(their_place, NAME) is not None, within=30)
+    wait_until(lambda: found(their_place, NAME) is not None)
     listed = text_of(client.get(added["Location"]))
     assert "exchange logs, key a.*" in listed
 
@@ -232,7 +232,7 @@ def test_a_shovel_of_another_protocol_is_not_edited(client: Client, their_place:
     value = {"src-uri": URI, "src-queue": "a", "dest-protocol": "amqp10", "dest-uri": URI, "dest-address": "b"}
     with their_place.api() as api:
         api.put(names.path("parameters", SHOVEL, VHOST, NAME), json={"value": value}).raise_for_status()
-    wait_until(lambda: found(their_place, NAME) is not None, within=30)
+    wait_until(lambda: found(their_place, NAME) is not None)
 
     page = client.get(reverse("shovel-edit", args=["bench", VHOST, NAME]))
     listed = text_of(client.get(reverse("shovels", args=["bench"])))

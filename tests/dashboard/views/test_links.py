@@ -68,7 +68,7 @@ def test_upstreams_and_links_are_listed_restarted_and_deleted(their_place: Place
         again = client.post(reverse("link-restart", args=["bench", VHOST, link.id, link.node]), follow=True)
         assert f"The link of {link.name} to {NAME} starts again." in text_of(again)
         assert last()[2]["after"] == {"upstream": NAME, "restarted": True}
-        wait_until(lambda: linked(their_place, link.name) is not None, within=30)
+        wait_until(lambda: linked(their_place, link.name) is not None)
         unknown = client.post(reverse("link-restart", args=["bench", VHOST, "none", link.node]))
         assert (unknown.status_code, "There is no link none in vhost" in text_of(unknown)) == (404, True)
 
