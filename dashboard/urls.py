@@ -112,6 +112,7 @@ urlpatterns = [
     path(OPERATOR_POLICY, policies.edit, {"is_operator": True}, name="operator-policy-edit"),
     path(OPERATOR_POLICY + "delete/", policies.delete, {"is_operator": True}, name="operator-policy-delete"),
     path("history/", past.of_brokers, name="history"),
+    path(BROKER + "history/", past.of_broker, name="broker-history"),
     path(QUEUE + "history/", past.of_queue, name="queue-history"),
     path(QUEUE + "pause/", pause.pause, name="pause"),
     path(QUEUE + "resume/", pause.resume, name="resume"),

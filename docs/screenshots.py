@@ -83,6 +83,7 @@ PAGES = {
     "topic-permission": BROKER + "permissions/topic/?user=guest&vhost=/",
     "definitions": BROKER + "definitions/",
     "past": QUEUE + "history/?view=table&range=1h",
+    "past-broker": BROKER + "history/?view=table&range=1h",
     "features": BROKER + "features/",
     "shovels": BROKER + "shovels/",
     "rename": BROKER + "rename/",
