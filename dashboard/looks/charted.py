@@ -8,7 +8,7 @@ from typing import Any
 
 from brokerctl.clients.base import BrokerClient
 from brokerctl.errors import ClientError
-from brokerctl.metrics.series import Series, Values
+from brokerctl.metrics.series import GRAINS, Point, Series, Values
 from dashboard.looks.kinds import (
     CHANNEL,
     CONNECTION,
@@ -23,7 +23,11 @@ from dashboard.looks.kinds import (
     NodesLook,
     VhostLook,
 )
-from dashboard.looks.look import Names
+from dashboard.looks.look import Look, Names
+
+TABLE_GRAIN = "10m"
+"""What every RabbitMQ keeps of everything."""
+TABLE_STEP_SECONDS = round(GRAINS[TABLE_GRAIN].step_seconds)
 
 
 @dataclass(slots=True, frozen=True)
@@ -160,3 +164,11 @@ def past(client: BrokerClient, kind: str, names: Names, until: float) -> Series:
         if moment.at < until:
             series.add(moment.at, moment.values)
     return series
+
+
+def table(client: BrokerClient, kind: str, names: Names, seen: Look[Any]) -> list[Point]:
+    """The last ten minutes every TABLE_STEP_SECONDS, as far as they are known, oldest first; at least what was seen."""
+    at = seen.taken_at.timestamp()
+    series = past(client, kind, names, at)
+    series.add(at, CHARTED[kind].measure(seen.value))
+    return [point for point in series.points(TABLE_GRAIN) if any(value is not None for value in point[1])]
