@@ -44,6 +44,7 @@ from dashboard.views import (
     user_forms,
     users,
     vhost_forms,
+    vhost_switches,
     vhosts,
 )
 
@@ -52,6 +53,7 @@ register_converter(paths.NameConverter, "amqp")
 BROKER = "brokers/<slug:broker>/"
 QUEUE = BROKER + "<amqp:vhost>/queues/<amqp:queue>/"
 OPERATOR_POLICY = BROKER + "<amqp:vhost>/operator-policies/<amqp:policy>/"
+VHOST = BROKER + "vhosts/<amqp:vhost>/"
 EXCHANGE = BROKER + "<amqp:vhost>/exchanges/<amqp:exchange>/"
 
 urlpatterns = [
@@ -91,6 +93,9 @@ urlpatterns = [
     path(BROKER + "add-vhost/", vhost_forms.add, name="vhost-add"),
     path(BROKER + "vhosts/<amqp:vhost>/edit/", vhost_forms.edit, name="vhost-edit"),
     path(BROKER + "vhosts/<amqp:vhost>/delete/", vhost_forms.delete, name="vhost-delete"),
+    path(VHOST + "protect/", vhost_switches.protect, {"is_protected": True}, name="vhost-protect"),
+    path(VHOST + "unprotect/", vhost_switches.protect, {"is_protected": False}, name="vhost-unprotect"),
+    path(VHOST + "nodes/<amqp:node>/start/", vhost_switches.start, name="vhost-start"),
     path(BROKER + "users/", things.list_users, name="users"),
     path(BROKER + "add-user/", user_forms.add, name="user-add"),
     path(BROKER + "users/<amqp:user>/", users.detail, name="user"),

@@ -166,7 +166,15 @@ class Changing(Protocol):
         ...
 
     def delete_vhost(self, name: str) -> None:
-        """With everything in it."""
+        """With everything in it. Raises RequestRefused for one that is protected."""
+        ...
+
+    def protect_vhost(self, name: str, is_protected: bool) -> None:
+        """From deletion, or no longer. RabbitMQ has this from 4.0, LavinMQ has not."""
+        ...
+
+    def start_vhost(self, name: str, node: str) -> None:
+        """Again, where it stopped: what failed is often a disk. LavinMQ has not."""
         ...
 
     def put_vhost_limit(self, vhost: str, limit: str, value: int) -> None:

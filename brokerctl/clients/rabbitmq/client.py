@@ -269,6 +269,12 @@ class RabbitMQClient(_Reading):
     def delete_vhost(self, name: str) -> None:
         vhosts.delete(self.http, name)
 
+    def protect_vhost(self, name: str, is_protected: bool) -> None:
+        vhosts.protect(self.http, name, is_protected)
+
+    def start_vhost(self, name: str, node: str) -> None:
+        vhosts.start(self.http, name, node)
+
     def put_vhost_limit(self, vhost: str, limit: str, value: int) -> None:
         limits.put(self.http, limits.VHOSTS, vhost, limit, value)
 
