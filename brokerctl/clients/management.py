@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from brokerctl.clients.details import ExchangeDetails, Held, Moment, NodeDetails, QueueDetails
+from brokerctl.clients.details import ExchangeDetails, Held, Moment, NodeDetails, Publisher, QueueDetails
 from brokerctl.clients.features import DeprecatedFeature, FeatureFlag
 from brokerctl.clients.links import FederationLink, Shovel
 from brokerctl.clients.models import (
@@ -21,7 +21,6 @@ from brokerctl.clients.models import (
     Overview,
     Permission,
     Policy,
-    Publisher,
     Queue,
     TopicPermission,
     User,

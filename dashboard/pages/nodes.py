@@ -61,6 +61,8 @@ class NodesPage:
     """What comes and goes, per second, over all nodes."""
     rates: tuple[tuple[str, str, float], ...]
     """Of all messages, per second, as (name, title, value)."""
+    warnings: tuple[str, ...]
+    """What it is set not to count, a sentence each."""
     whole_feed: str
     """Of what the database keeps of the broker."""
     charts: tuple[tuple[str, str], ...]

@@ -79,6 +79,7 @@ def list_nodes(request: HttpRequest, broker: str) -> HttpResponse:
         churn=tuple((title, overview.churn[name]) for name, title in CHURN.items() if name in overview.churn),
         why_not_cluster=OF_LAVINMQ if overview.product == LAVINMQ else "",
         rates=tuple((name, MESSAGES[name], value) for name, value in overview.rates.items()),
+        warnings=tuple(f"{each.text}: {each.evidence}." for each in verdicts.uncounted(overview)),
         whole_feed=shapes.feed("broker", found.slug),
         charts=tuple((title, kind) for kind, (title, names) in CHARTS.items() if names & overview.rates.keys()),
     )

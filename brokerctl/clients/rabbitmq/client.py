@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from brokerctl.clients.amqp import PikaSession
 from brokerctl.clients.base import Address, BrokerClient, Inside, MessageSession
 from brokerctl.clients.carrier import Carrier
-from brokerctl.clients.details import ExchangeDetails, Held, Moment, NodeDetails, QueueDetails
+from brokerctl.clients.details import ExchangeDetails, Held, Moment, NodeDetails, Publisher, QueueDetails
 from brokerctl.clients.features import DeprecatedFeature, FeatureFlag
 from brokerctl.clients.http import Http
 from brokerctl.clients.links import FederationLink, Shovel
@@ -26,7 +26,6 @@ from brokerctl.clients.models import (
     Passed,
     Permission,
     Policy,
-    Publisher,
     Queue,
     Tap,
     TopicPermission,
