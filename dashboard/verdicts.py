@@ -143,7 +143,7 @@ def stopped(snapshot: Snapshot) -> list[Verdict]:
         Verdict(
             Status.CRIT,
             "Vhost stopped",
-            f"{words.visible(vhost.name)} on {words.visible(node)}: its queues there are away until it is started",
+            f"{words.visible(vhost.name)} on {words.visible(node)}; its queues are away",
             Step.VHOSTS,
         )
         for vhost in snapshot.vhosts
@@ -155,10 +155,10 @@ def stopped(snapshot: Snapshot) -> list[Verdict]:
 def uncounted(overview: Overview | None) -> list[Verdict]:
     """What a broker is set not to count, so that nobody takes what is not known for nothing."""
     if overview is not None and not overview.has_statistics:
-        told = "it tells neither lengths nor connections: its metrics collector or its statistics are disabled"
+        told = "neither lengths nor connections are told: its metrics collector or statistics are disabled"
         return [Verdict(Status.WARN, "Statistics are off", told)]
     if overview is not None and overview.rates_mode == "none":
-        told = "it counts no messages, so that lengths are known and rates are not: its rates mode is none"
+        told = "lengths are known and rates are not: its rates mode is none"
         return [Verdict(Status.WARN, "Rates are off", told)]
     return []
 

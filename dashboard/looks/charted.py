@@ -59,12 +59,12 @@ class Charted:
 
 CHURN = (
     Column("connection_created", "Connections opened", "rate"),
-    Column("connection_closed", "closed", "rate"),
+    Column("connection_closed", "Connections closed", "rate"),
     Column("channel_created", "Channels opened", "rate"),
-    Column("channel_closed", "closed", "rate"),
+    Column("channel_closed", "Channels closed", "rate"),
     Column("queue_declared", "Queues declared", "rate"),
-    Column("queue_created", "created", "rate"),
-    Column("queue_deleted", "deleted", "rate"),
+    Column("queue_created", "Queues created", "rate"),
+    Column("queue_deleted", "Queues deleted", "rate"),
 )
 LENGTHS = (
     Column("messages_ready", "Ready", "number"),

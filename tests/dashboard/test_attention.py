@@ -68,7 +68,7 @@ def test_a_vhost_that_stopped_and_what_is_not_counted_need_somebody() -> None:
         ("Vhost stopped", "Vhosts", "/brokers/here/vhosts/"),
         ("Statistics are off", "Open", "/brokers/here/queues/"),
     ]
-    assert found[0].verdict.evidence.startswith("shop on rabbit@b: ")
+    assert found[0].verdict.evidence.startswith("shop on rabbit@b;")
     assert [each.verdict.text for each in attention.needs([(here, rateless)], NOW)] == ["Rates are off"]
     assert attention.count(replace(blind, state=BrokerState.CONNECTING), NOW) == attention.Count()
 

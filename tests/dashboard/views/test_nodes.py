@@ -65,6 +65,6 @@ def test_what_a_broker_is_set_not_to_count_is_said(their_place: Place, rabbitmq:
     try:
         look.outdate("bench")
         assert their_place.client.overview().rates_mode == "none"
-        assert "Rates are off: it counts no messages" in mine.get(NODES).content.decode()
+        assert "Rates are off: lengths are known and rates are not" in mine.get(NODES).content.decode()
     finally:
         rabbitmq.evaluate("application:set_env(rabbitmq_management_agent, rates_mode, basic).")
