@@ -15,6 +15,7 @@ from dashboard.views import (
     definitions,
     delete,
     exchanges,
+    failed,
     features,
     health,
     jobs,
@@ -155,3 +156,5 @@ urlpatterns = [
     path("jobs/<int:job>/", jobs.detail, name="job"),
     path("jobs/<int:job>/cancel/", jobs.cancel, name="job-cancel"),
 ]
+
+handler500 = failed.page

@@ -35,6 +35,8 @@ MAX_REPLY_BYTES = 256 * 1024 * 1024
 EVENTS_SECONDS = 60.0
 """Without a sign of life in a stream: the embedded broker gives one every fifteen."""
 
+CUT_OFF = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
+
 Json = Any
 Params = Mapping[str, str | list[str]]
 """Of a query; a list is a parameter that is given several times."""
@@ -137,11 +139,25 @@ class Http:
 
     @contextmanager
     def _answer(self, method: str, path: str, options: dict[str, Any]) -> Iterator[httpx.Response]:
-        with self._client.stream(method, path, **options) as response:
+        response = self._begin(method, path, options)
+        try:
             yield response
-        # httpx ties a response to its stream and that to the response: a collector that asks twice a second would leave
-        # thousands of them to Python's search for cycles.
-        del response.stream
+        finally:
+            response.close()
+            # httpx ties a response to its stream and that to the response: a collector that asks twice a second would
+            # leave thousands of them to Python's search for cycles.
+            del response.stream
+
+    def _begin(self, method: str, path: str, options: dict[str, Any]) -> httpx.Response:
+        request = self._client.build_request(method, path, **options)
+        try:
+            return self._client.send(request, stream=True)
+        except CUT_OFF:
+            # A broker may close a connection between two requests, maybe while this one was on its way. What only asks
+            # is asked again; what changes something is not, for nobody knows whether it was done.
+            if method != "GET":
+                raise
+            return self._client.send(self._client.build_request(method, path, **options), stream=True)
 
     @contextmanager
     def _failures(self, seconds: float) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -54,7 +55,7 @@ def connected(parameters: pika.URLParameters, name: str) -> Iterator[BlockingCon
             connection.close()
 
 
-class Client(threading.Thread):
+class Client(threading.Thread, ABC):
     """Does its work until told to stop; connects again when the broker went away."""
 
     def __init__(self, name: str, parameters: pika.URLParameters, say: Say) -> None:
@@ -85,9 +86,9 @@ class Client(threading.Thread):
                     is_lost = True
             self._stopping.wait(AGAIN_SECONDS)
 
+    @abstractmethod
     def work(self, connection: BlockingConnection, channel: BlockingChannel) -> None:
         """Return when told to stop, or when there is nothing more to do on this channel."""
-        raise NotImplementedError
 
 
 class Producer(Client):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
 
 from dashboard import brokers
@@ -13,8 +14,11 @@ from dashboard.snapshot import Snapshot
 
 @login_not_required
 def health(request: HttpRequest) -> JsonResponse:
-    """200 when the embedded broker answers and a worker waits for jobs; else 503, naming what is missing."""
-    embedded = Broker.objects.filter(is_embedded=True).first()
+    """200 when database and embedded broker answer and a worker waits for jobs; else 503, naming what is missing."""
+    try:
+        embedded = Broker.objects.filter(is_embedded=True).first()
+    except DatabaseError:
+        return _answer(["database"])
     missing = []
     if embedded is not None:
         taken = brokers.snapshot(embedded)
@@ -22,6 +26,10 @@ def health(request: HttpRequest) -> JsonResponse:
             missing.append("broker")
         elif not _has_worker(taken):
             missing.append("worker")
+    return _answer(missing)
+
+
+def _answer(missing: list[str]) -> JsonResponse:
     return JsonResponse({"ready": not missing, "missing": missing}, status=503 if missing else 200)
 
 

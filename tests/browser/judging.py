@@ -17,7 +17,6 @@ from tests.browser.conftest import DESKTOP, PHONE
 from tests.support.waiting import wait_until
 
 AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text()
-SETTLED_SECONDS = 5
 Rules = dict[str, Any]
 """What of axe to run, as options of `axe.run`."""
 
@@ -98,7 +97,7 @@ def report(found: Found) -> str:
 def _overflowing(page: Page) -> list[str]:
     try:
         # A chart follows its place a moment after the window was made smaller.
-        wait_until(lambda: bool(page.evaluate(FITS)), within=SETTLED_SECONDS)
+        wait_until(lambda: bool(page.evaluate(FITS)))
     except AssertionError:
         return ["scrolls sideways: " + "\n".join(page.evaluate(OVERFLOWING))]
     return []

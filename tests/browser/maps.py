@@ -17,8 +17,6 @@ from tests.support.waiting import wait_until
 CLIENTS = ("map producer", "map worker")
 """What the two clients call themselves."""
 
-WITHIN_SECONDS = 30
-"""A RabbitMQ renews its statistics every few seconds, and a busy machine is slow."""
 
 DRAWN = """
 () => ({
@@ -114,7 +112,7 @@ def expect_drawn_as_told(page: Page, broker: str, api: httpx.Client) -> None:
     expect(page.locator("live-indicator")).to_contain_text("Live")
     worker = page.locator(f'[data-node="{_id(Kind.CONSUMER, CLIENTS[1])}"]')
     expect(worker).to_be_visible()
-    wait_until(lambda: page.evaluate(DRAWN) == told(api), within=WITHIN_SECONDS)
+    wait_until(lambda: page.evaluate(DRAWN) == told(api))
     assert page.evaluate(COVERED) == []
 
 

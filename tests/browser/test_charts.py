@@ -15,7 +15,6 @@ from tests.browser.watched import queue_path
 from tests.support.waiting import wait_until
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
-SETTLED_SECONDS = 10
 FITS = "document.scrollingElement.scrollWidth <= innerWidth"
 LIVE = re.compile(r"\?range=1m$")
 ZOOMED = re.compile(r"\?range=1m&from=(\d+)&to=(\d+)$")
@@ -35,7 +34,7 @@ def test_a_chart_follows_its_place_when_theme_and_width_change_at_once(page: Pag
                 theme,
             )
         page.set_viewport_size(size)
-        wait_until(lambda: _fits(page), within=SETTLED_SECONDS)
+        wait_until(lambda: _fits(page))
 
 
 def test_a_chart_is_a_table_of_the_same_numbers_in_the_viewers_zone(
@@ -82,7 +81,7 @@ def test_a_span_that_was_dragged_over_stands_still_until_the_zoom_is_reset(
     fill(channel, "zoomed", 2)
     page.goto(queue_path("zoomed") + "?range=1m")
     depth, rates = (page.locator(f"rate-chart[kind={kind}] canvas") for kind in ("depth", "rates"))
-    wait_until(lambda: len(_points(page)) >= 5, within=30)
+    wait_until(lambda: len(_points(page)) >= 5)
 
     _drag(page, 0.98, 0.6)
 
@@ -145,7 +144,7 @@ def test_charts_of_a_whole_broker_go_back_as_far_as_each_of_them_can(page: Page,
     queued, got = (page.locator(f"rate-chart[kind={kind}]") for kind in ("queued", "broker-get"))
 
     # What only the feed holds is drawn, though the page is asked for more than that is.
-    wait_until(lambda: bool(got.evaluate("chart => chart.points.length")), within=SETTLED_SECONDS)
+    wait_until(lambda: bool(got.evaluate("chart => chart.points.length")))
     page.get_by_role("button", name="1m", exact=True).click()
     expect(queued.locator("canvas")).to_have_attribute("aria-label", re.compile(r"ready 2, unacked 0, total 2 at "))
     page.get_by_role("button", name="Table of queued messages").click()

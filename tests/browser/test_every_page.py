@@ -204,7 +204,7 @@ def _consuming(connection: BlockingConnection, api: httpx.Client) -> Iterator[di
         for path in paths:
             api.put(path, json=policy).raise_for_status()
         api.put(topics, json=every_key).raise_for_status()
-        wait_until(lambda: _holder(api) is not None, within=10)
+        wait_until(lambda: _holder(api) is not None)
         yield {
             "vhost": "/",
             "queue": QUEUE,
@@ -232,7 +232,7 @@ def _shoveling(api: httpx.Client, amqp_port: int) -> Iterator[None]:
     value = {"src-uri": uri, "src-queue": f"{QUEUE}.from", "dest-uri": uri, "dest-queue": f"{QUEUE}.to"}
     api.put(path, json={"value": value}).raise_for_status()
     try:
-        wait_until(lambda: any(each["name"] == SHOVEL for each in api.get("/shovels").json()), within=30)
+        wait_until(lambda: any(each["name"] == SHOVEL for each in api.get("/shovels").json()))
         yield
     finally:
         api.delete(path)

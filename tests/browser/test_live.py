@@ -50,13 +50,13 @@ def test_charts_of_a_queue_move_under_traffic(page: Page, channel: BlockingChann
     before = _picture(page)
 
     _publish(channel, "charted", 40)
-    wait_until(lambda: bool(_busy_seconds(page)), within=10)
+    wait_until(lambda: bool(_busy_seconds(page)))
     first = max(_busy_seconds(page))
     # What comes in the same second would make that one's point higher, and no other.
-    wait_until(lambda: _seconds(page)[-1] > first, within=10)
+    wait_until(lambda: _seconds(page)[-1] > first)
     _publish(channel, "charted", 60)
 
-    wait_until(lambda: max(_busy_seconds(page)) > first, within=10)
+    wait_until(lambda: max(_busy_seconds(page)) > first)
     legend = page.locator(".legend").filter(has_text="Unacked")
     expect(legend.locator('[data-cell="ready"]')).to_have_text("100")
     expect(page.locator("rate-chart[kind=depth] canvas")).to_have_attribute("aria-label", re.compile("ready 100, "))
@@ -163,11 +163,11 @@ def test_what_happened_to_an_open_queue_is_marked_in_its_charts_and_ranges_reach
     channel.basic_cancel(tag)
 
     marks = "document.querySelector('rate-chart[kind=depth]').marks.map(mark => mark[1])"
-    wait_until(lambda: page.evaluate(marks) == ["consumers lost"], within=20)
+    wait_until(lambda: page.evaluate(marks) == ["consumers lost"])
     for name in ("8h", "30d"):
         page.get_by_role("button", name=name).click()
         expect(page).to_have_url(re.compile(rf"\?range={name}$"))
-        wait_until(lambda: page.evaluate(marks) == ["consumers lost"], within=20)
+        wait_until(lambda: page.evaluate(marks) == ["consumers lost"])
 
 
 def test_killed_broker_is_shown_unreachable_with_its_last_numbers_and_comes_back(page: Page, tmp_path: Path) -> None:
@@ -248,7 +248,7 @@ def test_rates_of_an_open_exchange_move(page: Page, channel: BlockingChannel) ->
             channel.basic_publish("amq.topic", "nowhere", b"")
         return rate.text_content() not in ("0", "–")
 
-    wait_until(is_moving, within=20)
+    wait_until(is_moving)
 
 
 class Line:

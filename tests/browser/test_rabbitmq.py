@@ -42,7 +42,7 @@ def fill_and_settle(rabbitmq: RabbitMQ, channel: BlockingChannel, queue: str, co
     """Its management API counts messages once a second: pages show them after that."""
     fill(channel, queue, count)
     with rabbitmq.api() as api:
-        wait_until(lambda: api.get(f"/queues/%2F/{queue}").json().get("messages_ready") == count, within=10)
+        wait_until(lambda: api.get(f"/queues/%2F/{queue}").json().get("messages_ready") == count)
 
 
 def the_problem(page: Page) -> str:

@@ -72,7 +72,7 @@ def test_a_user_is_added_granted_what_it_needs_and_deleted(
     kill.click()
     expect(page.get_by_text(f"User {NAME} is deleted.")).to_be_visible()
     with pytest.raises(pika.exceptions.ConnectionClosed):
-        wait_until(lambda: _is_closed(connection), within=15)
+        wait_until(lambda: _is_closed(connection))
 
 
 def _is_closed(connection: pika.BlockingConnection) -> bool:

@@ -162,12 +162,10 @@ def leaves_something_to_look_at_and_then_nothing(home: Path, place: Place) -> No
     before = place.names("exchanges")
 
     with running(home, "--url", place.url, "--rate", "3") as demo:
-        wait_until(lambda: demo.says("Payment Service has gone"), within=SLOW_SECONDS)
-        wait_until(lambda: place.clients() >= STAYING, within=SLOW_SECONDS)
-        wait_until(lambda: "Payment Service" not in place.clients(), within=SLOW_SECONDS)
-        wait_until(
-            lambda: place.consumers() == dict.fromkeys(QUEUES, 0) | dict.fromkeys(CONSUMED, 1), within=SLOW_SECONDS
-        )
+        wait_until(lambda: demo.says("Payment Service has gone"))
+        wait_until(lambda: place.clients() >= STAYING)
+        wait_until(lambda: "Payment Service" not in place.clients())
+        wait_until(lambda: place.consumers() == dict.fromkeys(QUEUES, 0) | dict.fromkeys(CONSUMED, 1))
         with place.channel() as channel:
             payment = first_of(channel, "payments.capture")
             dead = first_of(channel, "orders.dlq")
@@ -191,7 +189,7 @@ def first_of(channel: BlockingChannel, queue: str) -> dict[str, Any]:
             found.append((properties, body))
         return bool(found)
 
-    wait_until(has_one, within=SLOW_SECONDS)
+    wait_until(has_one)
     properties, body = found[0]
     assert json.loads(body)
     assert all((properties.message_id, properties.timestamp, properties.correlation_id, properties.headers))
@@ -212,7 +210,7 @@ def test_demo_finds_the_broker_of_a_running_serve_and_says_where_to_look(home: P
     serving.tell(home, told)
 
     with running(home) as demo:
-        wait_until(lambda: place_has(ours, "Order Service"), within=SLOW_SECONDS)
+        wait_until(lambda: place_has(ours, "Order Service"))
         assert demo.stop(signal.SIGTERM) == 0
 
     assert demo.output[0] == "Look at http://127.0.0.1:8123/brokers/local/queues/ while it runs; Ctrl-C stops it."
@@ -329,13 +327,13 @@ def test_clients_come_back_after_the_broker_did(home: Path) -> None:
     broker = embedded.start(home)
     place = Place(broker.amqp_port, broker.api_port, "/")
     with running(home, "--url", place.url) as demo:
-        wait_until(lambda: place.clients() >= STAYING, within=SLOW_SECONDS)
+        wait_until(lambda: place.clients() >= STAYING)
         broker.kill()
-        wait_until(lambda: demo.says("Order Service lost its connection"), within=SLOW_SECONDS)
+        wait_until(lambda: demo.says("Order Service lost its connection"))
         ports = {"POSTROOM_AMQP_PORT": str(place.amqp_port), "POSTROOM_API_PORT": str(place.api_port)}
         with embedded.running(home, **ports):
-            wait_until(lambda: demo.says("Order Service is back"), within=SLOW_SECONDS)
-            wait_until(lambda: place.clients() >= STAYING, within=SLOW_SECONDS)
+            wait_until(lambda: demo.says("Order Service is back"))
+            wait_until(lambda: place.clients() >= STAYING)
             assert demo.stop() == 0
 
     assert demo.output[-1] == "Stopped; what it had declared is removed."
@@ -345,7 +343,7 @@ def test_broker_that_went_away_for_good_is_said_at_the_end(home: Path) -> None:
     broker = embedded.start(home)
     place = Place(broker.amqp_port, broker.api_port, "/")
     with running(home, "--url", place.url) as demo:
-        wait_until(lambda: place.clients() >= STAYING, within=SLOW_SECONDS)
+        wait_until(lambda: place.clients() >= STAYING)
         broker.kill()
         assert demo.stop() == 0
 

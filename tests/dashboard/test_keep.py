@@ -43,7 +43,7 @@ def test_a_command_that_crashes_is_started_again(tmp_path: Path, serve: ExitStac
     log = tmp_path / "log"
 
     with keep(tmp_path, f"{STARTED.format(log=str(log))} raise SystemExit(7)") as keeper:
-        wait_until(lambda: starts(log) >= 2, within=20)
+        wait_until(lambda: starts(log) >= 2)
         keeper.send_signal(signal.SIGTERM)
         output, _ = keeper.communicate(timeout=20)
 
@@ -65,7 +65,7 @@ def test_a_stop_stops_the_command_and_is_no_failure(tmp_path: Path, serve: ExitS
     log = tmp_path / "log"
 
     with keep(tmp_path, f"{STARTED.format(log=str(log))} import signal; signal.pause()") as keeper:
-        wait_until(lambda: starts(log) == 1, within=20)
+        wait_until(lambda: starts(log) == 1)
         keeper.send_signal(signal.SIGINT)
         keeper.communicate(timeout=20)
 
@@ -77,7 +77,7 @@ def test_a_serve_that_was_killed_takes_its_commands_along(tmp_path: Path, serve:
     log = tmp_path / "log"
 
     with keep(tmp_path, f"{STARTED.format(log=str(log))} import signal; signal.pause()") as keeper:
-        wait_until(lambda: starts(log) == 1, within=20)
+        wait_until(lambda: starts(log) == 1)
         serve.close()
         keeper.communicate(timeout=20)
 

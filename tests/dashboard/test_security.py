@@ -7,6 +7,7 @@ import re
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.test import Client
 
 from tests.dashboard.people import PASSWORD, browser
@@ -78,3 +79,21 @@ def test_a_broken_page_is_a_sentence_and_never_a_stack(owner: User, monkeypatch:
     assert answer.status_code == 500
     assert "Traceback" not in text
     assert "TypeError" not in text
+
+
+def test_a_database_that_is_away_is_said_and_not_taken_for_a_fault(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = Client(raise_request_exception=False)
+    client.force_login(owner)
+
+    def away(user: User) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("dashboard.access.visible_operations", away)
+
+    answer = client.get("/jobs/")
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert "The database does not answer" in answer.content.decode()
+    assert "connection refused" not in answer.content.decode()

@@ -22,7 +22,6 @@ from tests.support.freeports import HOSTS
 from tests.support.serving import NAME, Served
 from tests.support.waiting import wait_until
 
-SLOW_SECONDS = 60
 LOG_LINE = re.compile(r"\d\d:\d\d:\d\d \w+ +\| ")
 PASSWORD_LINE = re.compile(r"The first administrator is admin, password (\S+) \(shown only now\)\.")
 
@@ -215,7 +214,7 @@ def test_parts_end_when_serve_is_killed(home: Path) -> None:
 
     served.stop(signal.SIGKILL)
 
-    wait_until(lambda: processes.running(started) == [], within=SLOW_SECONDS)
+    wait_until(lambda: processes.running(started) == [])
     with support.serving(home) as again:
         assert log_in(again, again.password) == 302
 
@@ -229,10 +228,10 @@ def test_part_that_is_killed_is_started_again(served: Served, words: str) -> Non
         pid = pid_of(served, words)
 
     os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: "ended with -9; starting it again in" in served.text, within=SLOW_SECONDS)
+    wait_until(lambda: "ended with -9; starting it again in" in served.text)
     served.output.clear()
 
-    wait_until(lambda: _answers_again(served), within=SLOW_SECONDS)
+    wait_until(lambda: _answers_again(served))
     assert processes.command(pid) == ""
 
 

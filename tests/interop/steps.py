@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 HOST = "127.0.0.1"
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 HEADERS: dict[str, Any] = {"text": "größe", "number": 5, "yes": True, "list": [1, "two"]}
 """Of every message that is published."""
 

@@ -16,7 +16,7 @@ from tests.rabbitmq.show import show
 from tests.rabbitmq.steps import Scenario, Step
 from tests.support.raw import RawClient
 
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 15.0
 
 LIMITED = b"\0twin\0twin"
 """The user of connection l, who may touch names that begin with `mine` only."""

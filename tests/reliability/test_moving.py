@@ -67,7 +67,7 @@ def _move_and_kill(broker: EmbeddedBroker, source: str, target: str, after: int)
         with client(broker, "guest", "guest") as api:
             where = path("queues", "/", target)
             mover.start()
-            wait_until(lambda: sum(lengths(api, where)) >= after or not mover.is_alive(), within=60)
+            wait_until(lambda: sum(lengths(api, where)) >= after or not mover.is_alive())
     finally:
         broker.kill()
         mover.join()

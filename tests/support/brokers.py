@@ -25,7 +25,6 @@ from tests.support.waiting import wait_until
 
 VHOST = "tests/größe"
 PERSISTENT = content.encode({"delivery_mode": 2}, {})
-SETTLED_SECONDS = 10.0
 _numbers = itertools.count(1)
 
 
@@ -83,7 +82,7 @@ class Place:
 
     def settled(self, queue: str, count: int) -> None:
         """Wait until that many are ready: RabbitMQ dead-letters, and counts what a channel held, a moment later."""
-        wait_until(lambda: self.count(queue) == count, SETTLED_SECONDS)
+        wait_until(lambda: self.count(queue) == count)
 
     def look(self, queue: str, count: int = 10_000) -> Look:
         return browse(self.client, VHOST, queue, count)

@@ -11,9 +11,6 @@ from brokerctl.errors import ClientError
 from tests.support.brokers import VHOST, Place
 from tests.support.waiting import wait_until
 
-RUNS_WITHIN = 60
-"""Seconds: on a busy machine its two connections take their time."""
-
 
 @contextmanager
 def shoveling(place: Place, name: str) -> Iterator[Shovel]:
@@ -23,7 +20,7 @@ def shoveling(place: Place, name: str) -> Iterator[Shovel]:
     value = {"src-uri": uri, "src-queue": source, "dest-uri": uri, "dest-queue": destination}
     with place.api() as api:
         api.put(names.path("parameters", "shovel", VHOST, name), json={"value": value}).raise_for_status()
-    wait_until(lambda: (found(place, name) or _NONE).state == "running", within=RUNS_WITHIN)
+    wait_until(lambda: (found(place, name) or _NONE).state == "running")
     there = found(place, name)
     assert there is not None
     try:

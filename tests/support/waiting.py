@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable
 
 STEP_SECONDS = 0.02
+PATIENCE_SECONDS = 60.0
+"""Of who waits for what has no promised time: a machine that runs other work, too, may stop a process for seconds."""
 
 
-def wait_until(is_so: Callable[[], bool], within: float) -> None:
+def wait_until(is_so: Callable[[], bool], within: float = PATIENCE_SECONDS) -> None:
     """Return when `is_so()`; fail with its name when it is not after `within` seconds."""
     deadline = time.monotonic() + within
     while not is_so():

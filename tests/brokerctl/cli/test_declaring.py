@@ -94,7 +94,7 @@ def test_failure_is_one_sentence_and_its_code(cli: Command, words: tuple[str, ..
 def test_connection_is_closed_with_its_reason(ours: Place, ours_cli: Command) -> None:
     connection = ours.running.connect(VHOST)
     connection.channel()
-    wait_until(lambda: any(each.channels == 1 for each in ours.client.connections()), within=10)
+    wait_until(lambda: any(each.channels == 1 for each in ours.client.connections()))
     [name] = [each.name for each in ours.client.connections() if each.channels == 1 and each.vhost == VHOST]
 
     said = ours_cli("close", "connection", name, "--reason", "wartung", "--yes")

@@ -24,7 +24,7 @@ def test_every_noun_is_listed_both_ways(place: Place, cli: Command, noun: str) -
 def test_queue_is_a_row_with_its_numbers(place: Place, cli: Command) -> None:
     queue = place.queue("list/ö x")
     place.fill(queue, numbered(1234))
-    wait_until(lambda: place.client.queue(VHOST, queue).messages_ready == 1234, within=30)
+    wait_until(lambda: place.client.queue(VHOST, queue).messages_ready == 1234)
 
     table, document = (
         cli("list", "queues", "--containing", "LIST/Ö"),

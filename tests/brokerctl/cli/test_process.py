@@ -58,7 +58,7 @@ def test_ctrl_c_finishes_what_is_in_flight_and_says_how_far_it_came(ours: Place)
         channel.queue_declare(graveyard, passive=True)
 
     process = start("replay", graveyard, "--rate", "20", "--url", at(ours), "--vhost", VHOST)
-    wait_until(lambda: ours.count(source) > 0, within=30)
+    wait_until(lambda: ours.count(source) > 0)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
 

@@ -154,7 +154,7 @@ def next_connection(place: Place) -> str:
         found[:] = [each.name for each in place.client.connections() if each.client_name == "Postroom"]
         return bool(found)
 
-    wait_until(is_known, within=15)
+    wait_until(is_known)
     return found[0]
 
 

@@ -81,7 +81,7 @@ def test_every_key_that_is_answered_is_described(
         channel = connection.channel()
         channel.basic_consume("q", lambda *_: None)
         publish(api, vhost, "q")
-        wait_until(lambda: api.get(queue).json()["messages_unacknowledged"] == 1, within=5)
+        wait_until(lambda: api.get(queue).json()["messages_unacknowledged"] == 1)
         found: Any = api.get(where.format(vhost=path(vhost)[1:])).json()
 
     rows = found if isinstance(found, list) else [found]

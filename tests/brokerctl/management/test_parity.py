@@ -84,7 +84,7 @@ def sides(tmp_path_factory: pytest.TempPathFactory, rabbitmq: RabbitMQ) -> Itera
         _side(rabbitmq.amqp_port, rabbitmq.api_port) as theirs,
     ):
         for side in (ours, theirs):
-            wait_until(partial(_is_counted, side.api), within=30)
+            wait_until(partial(_is_counted, side.api))
         yield ours, theirs
 
 

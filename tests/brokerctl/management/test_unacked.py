@@ -22,7 +22,7 @@ def test_holders_are_told_one_by_one_and_together(
         consuming.tx_select()
         consuming.basic_qos(prefetch_count=2)
         tag = consuming.basic_consume("q", lambda *_: None)
-        wait_until(lambda: lengths(api, queue) == (1, 3), within=5)
+        wait_until(lambda: lengths(api, queue) == (1, 3))
         consuming.basic_ack(1)
         rows = api.get(queue + "/unacked", params={"sort": "id"}).json()
         groups = {

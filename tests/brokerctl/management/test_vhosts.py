@@ -173,4 +173,4 @@ def test_bytes_of_a_vhost_outlive_its_connections(
         with embedded_broker.connect(vhost) as connection:
             connection.channel().basic_publish("", "nobody", b"x" * 10_000)
         # Shown as of the last reading, which may be five seconds old.
-        wait_until(lambda closed=closed: counted() > closed * 10_000, within=20)  # type: ignore[misc]
+        wait_until(lambda closed=closed: counted() > closed * 10_000)  # type: ignore[misc]

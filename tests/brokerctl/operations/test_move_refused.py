@@ -122,7 +122,7 @@ def test_connection_that_an_operator_closes_midway_loses_nothing(taking: Place) 
     taking.fill(source, numbered(MANY))
 
     def close_both() -> None:
-        wait_until(lambda: len(own(taking)) == 2, within=30)
+        wait_until(lambda: len(own(taking)) == 2)
         for name in own(taking):
             taking.client.close_connection(name, "maintenance")
 

@@ -98,7 +98,7 @@ def test_publisher_that_cannot_be_told_just_waits(place: Place) -> None:
         log_in(publisher, {})
         place.take(disk_free_bytes=DISK - 1)
         publish(publisher, "nowhere")
-        wait_until(lambda: place.state() == ["blocked"], within=5)
+        wait_until(lambda: place.state() == ["blocked"])
         publisher.call(1, basic.Qos(prefetch_count=5))
 
         place.take()
@@ -285,7 +285,7 @@ def test_queues_keep_less_in_memory_while_it_is_short(place: Place) -> None:
         client.expect(queue.DeclareOk)
         for _ in range(5000):
             publish(client, "long")
-        wait_until(lambda: long_queue(place).ready == 5000, within=10)
+        wait_until(lambda: long_queue(place).ready == 5000)
         assert not long_queue(place).backlog.is_paging
 
         place.take(memory_used_bytes=MEMORY + 1)

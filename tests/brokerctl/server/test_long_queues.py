@@ -61,7 +61,7 @@ def test_a_long_queue_leaves_memory_and_comes_back_in_order(
         channel = connection.channel()
         channel.queue_declare("long", durable=is_durable)
         fill(channel, "long", mode)
-        wait_until(lambda: paged(broker, "long"), within=10)
+        wait_until(lambda: paged(broker, "long"))
 
         first, _, body = channel.basic_get("long")
         assert (first is not None, body) == (True, b"0000" * 50)
@@ -77,7 +77,7 @@ def test_after_a_restart_persistent_messages_are_there_and_transient_ones_are_no
         for queue, mode in (("kept", PERSISTENT), ("lost", TRANSIENT)):
             channel.queue_declare(queue, durable=True)
             fill(channel, queue, mode)
-            wait_until(lambda name=queue: paged(broker, name), within=10)  # type: ignore[misc]
+            wait_until(lambda name=queue: paged(broker, name))  # type: ignore[misc]
 
     with embedded.running(home, **SMALL) as broker, broker.connect() as connection:
         channel = connection.channel()
@@ -94,7 +94,7 @@ def test_what_expires_at_the_head_of_a_long_queue_is_dead_lettered_with_its_body
         channel.queue_declare("long", durable=True, arguments=dead_letters)
         fill(channel, "long", PERSISTENT, expiration="500")
 
-        wait_until(lambda: paged(broker, "dead"), within=20)
+        wait_until(lambda: paged(broker, "dead"))
 
         assert drained(channel, "dead") == list(range(MESSAGES))
 
@@ -104,10 +104,10 @@ def test_purge_of_a_long_queue_gives_its_space_back(broker: EmbeddedBroker) -> N
         channel = connection.channel()
         channel.queue_declare("long", durable=True)
         fill(channel, "long", PERSISTENT)
-        wait_until(lambda: paged(broker, "long"), within=10)
+        wait_until(lambda: paged(broker, "long"))
 
         assert channel.queue_purge("long").method.message_count == MESSAGES
 
         fill(channel, "long", PERSISTENT)
-        wait_until(lambda: paged(broker, "long"), within=10)
+        wait_until(lambda: paged(broker, "long"))
         assert drained(channel, "long") == list(range(MESSAGES))

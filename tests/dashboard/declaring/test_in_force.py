@@ -139,7 +139,7 @@ def test_what_is_worked_out_is_what_the_broker_does(place: Place) -> None:
     assert {name: (then[name][0]) for name in names} == {"force.a": "wide", "force.b": "narrow"}
     for name in names:
         # RabbitMQ shows it with its next statistics.
-        wait_until(lambda name=name: client.queue(VHOST, name).policy == then[name][0], within=15)  # type: ignore[misc]
+        wait_until(lambda name=name: client.queue(VHOST, name).policy == then[name][0])  # type: ignore[misc]
         settings = client.queue(VHOST, name).effective_policy
         assert {key: settings.get(key) for key in then[name][1]} == then[name][1]
     for name in ("wide", "narrow"):

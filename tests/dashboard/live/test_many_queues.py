@@ -75,16 +75,16 @@ def test_only_rows_on_screens_are_asked_for_until_queues_come_or_go(
         return -1 if row is None else row.queue.messages
 
     def steps() -> None:
-        wait_until(lambda: depth(seen) == depth(hidden) == 0, within=20)
+        wait_until(lambda: depth(seen) == depth(hidden) == 0)
         for name in (seen, hidden):
             declare(real, name, bodies=(b"1",))
-        wait_until(lambda: depth(seen) == 1, within=20)
+        wait_until(lambda: depth(seen) == 1)
         assert ready(real, hidden) == 1
         assert depth(hidden) == 0
         assert lists(wire)[0] is False
         assert set(lists(wire)[1:]) == {True}
         declare(real, "many new")
-        wait_until(lambda: depth("many new") == 0 and depth(hidden) == 1, within=20)
+        wait_until(lambda: depth("many new") == 0 and depth(hidden) == 1)
 
     run(wired, watched, steps)
 

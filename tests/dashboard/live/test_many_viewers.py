@@ -41,7 +41,7 @@ def test_all_get_the_same_texts_in_order_while_one_does_not_read(
         one = opened.enter_context(Tab(process, session_of(owner)))
         live(one, "queues:many", rows, lambda data: len(data["rows"]) == len(rows))
         wire.asked.clear()
-        wait_until(lambda: wire.count("/api/overview") > LOOKS, within=20)
+        wait_until(lambda: wire.count("/api/overview") > LOOKS)
         alone = asked_per_look(wire)
 
         # The first ones never read again: what the kernel does not take waits for them alone.
@@ -55,7 +55,7 @@ def test_all_get_the_same_texts_in_order_while_one_does_not_read(
             declare(real, name, bodies=(b"1", b"2", b"3"))
         seen = [_until_all_have(tab, rows, 3) for tab in reading]
         wire.asked.clear()
-        wait_until(lambda: wire.count("/api/overview") > LOOKS, within=20)
+        wait_until(lambda: wire.count("/api/overview") > LOOKS)
         crowded = asked_per_look(wire)
 
     assert {lasting_questions(look) for look in crowded} <= {lasting_questions(look) for look in alone}

@@ -29,7 +29,7 @@ def wired(transactional_db: None, real: EmbeddedBroker, wire: Wire) -> Broker:
 def test_connections_are_asked_for_once_for_all_who_watch_and_only_while_somebody_does(
     wire: Wire, wired: Broker, real: EmbeddedBroker, tab: Open, owner: User
 ) -> None:
-    wait_until(lambda: wire.count("/api/overview") > LOOKS, within=20)
+    wait_until(lambda: wire.count("/api/overview") > LOOKS)
     assert wire.count("/api/connections") == 0
 
     with real.connect() as connection:
@@ -37,7 +37,7 @@ def test_connections_are_asked_for_once_for_all_who_watch_and_only_while_somebod
         tabs = [tab(owner) for _ in range(4)]
         seen = [live(each, "connections:looked", None, lambda data: data.get("count")) for each in tabs]
         wire.asked.clear()
-        wait_until(lambda: wire.count("/api/overview") > LOOKS, within=20)
+        wait_until(lambda: wire.count("/api/overview") > LOOKS)
         asked, looks = wire.count("/api/connections"), wire.count("/api/overview")
         channel.close()
 

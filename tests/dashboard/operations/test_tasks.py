@@ -105,7 +105,7 @@ def filled(real: EmbeddedBroker) -> str:
     """A queue of many small messages."""
     name = declare(real)
     flood(real.amqp_port, name, MANY)
-    wait_until(lambda: ready(real, name) == MANY, within=30)
+    wait_until(lambda: ready(real, name) == MANY)
     return name
 
 
@@ -143,7 +143,7 @@ def test_a_job_goes_from_a_page_through_the_queue_to_a_worker(
 
     job = Operation.objects.get()
     assert answer.headers["Location"] == reverse("job", args=[job.pk])
-    wait_until(lambda: current(job).is_finished, within=30)
+    wait_until(lambda: current(job).is_finished)
     assert (job.state, job.counts, job.created_by) == (State.DONE, {"purged": 2}, owner)
     assert ready(real, queue) == 0
 
@@ -159,7 +159,7 @@ def test_a_job_that_is_sent_twice_is_done_once(
     for each in (job, job, last):
         send(each, url)
     workers.one()
-    wait_until(lambda: current(last).is_finished and current(job).is_finished, within=30)
+    wait_until(lambda: current(last).is_finished and current(job).is_finished)
 
     assert job.counts == {"moved": 2}
     assert ready(real, target) == 2
@@ -172,14 +172,14 @@ def test_a_running_job_writes_its_progress_and_stops_when_it_is_cancelled(
     job = move_row(broker, source, target, elsewhere)
     workers.one()
     send(job, url)
-    wait_until(lambda: current(job).counts.get("moved", 0) > 0, within=30)
+    wait_until(lambda: current(job).counts.get("moved", 0) > 0)
 
     Operation.objects.cancel(job.pk)
-    wait_until(lambda: current(job).is_finished, within=30)
+    wait_until(lambda: current(job).is_finished)
 
     assert job.state == State.CANCELLED
     assert 0 < job.counts["moved"] < MANY
-    wait_until(lambda: ready(real, source) + ready(real, target) == MANY, within=10)
+    wait_until(lambda: ready(real, source) + ready(real, target) == MANY)
     assert ready(real, target) == job.counts["moved"]
 
 
@@ -190,17 +190,17 @@ def test_a_worker_that_is_killed_leaves_a_job_that_is_said_to_have_died_and_lose
     job = move_row(broker, source, target, elsewhere)
     worker = workers.one()
     send(job, url)
-    wait_until(lambda: current(job).counts.get("moved", 0) > 0, within=30)
+    wait_until(lambda: current(job).counts.get("moved", 0) > 0)
 
     kill(worker)
-    wait_until(lambda: ready(real, source) + ready(real, target) >= MANY, within=10)
+    wait_until(lambda: ready(real, source) + ready(real, target) >= MANY)
     at_death = ready(real, target)
     Operation.objects.filter(pk=job.pk).update(heartbeat_at=now() - SILENT_AFTER - timedelta(seconds=1))
     page = browser(owner).get(reverse("job", args=[job.pk])).content.decode()
 
     # The broker gives the task to the next worker, which ends what died and begins nothing anew.
     workers.one()
-    wait_until(lambda: current(job).is_finished, within=30)
+    wait_until(lambda: current(job).is_finished)
     assert "has probably died" in page
     assert (job.state, at_death) == (State.FAILED, ready(real, target))
     assert "What was done stays done, the rest is at the source" in job.error

@@ -36,12 +36,12 @@ def test_shovels_are_listed_restarted_and_deleted(their_place: Place, db: None, 
         again = client.post(reverse("shovel-restart", args=["bench", VHOST, NAME]), follow=True)
         assert f"Shovel {NAME} starts again." in text_of(again)
         assert last()[2]["after"] == {"restarted": True}
-        wait_until(lambda: found(their_place, NAME) is not None, within=30)
+        wait_until(lambda: found(their_place, NAME) is not None)
         deleting = reverse("shovel-delete", args=["bench", VHOST, NAME])
         assert "What it has taken and not passed on stays at its source" in text_of(client.get(deleting))
         done = client.post(deleting, {"seen": "0"})
         assert done["Location"] == address
-        wait_until(lambda: found(their_place, NAME) is None, within=30)
+        wait_until(lambda: found(their_place, NAME) is None)
         missing = client.get(deleting)
         assert missing.status_code == 404
         assert f"There is no shovel {NAME} in vhost {VHOST} on bench." in text_of(missing)

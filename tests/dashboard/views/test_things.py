@@ -64,7 +64,7 @@ def busy(real: EmbeddedBroker, broker: Broker) -> Iterator[Busy]:
     name = next(
         each.name for each in brokers.client(broker).connections() if each.client_name == told["connection_name"]
     )
-    wait_until(lambda: brokers.client(broker).queue("/", queue).messages_unacknowledged == HELD, within=10)
+    wait_until(lambda: brokers.client(broker).queue("/", queue).messages_unacknowledged == HELD)
     yield Busy(queue, name, connection, channel)
     with suppress(pika.exceptions.AMQPError):
         connection.close()
@@ -225,7 +225,7 @@ def test_a_queue_shows_its_first_messages_rules_and_details(
     with api(real) as asked:
         policy = {"pattern": f"^{busy.queue}$", "definition": {"max-length": 9}, "apply-to": "queues"}
         asked.put("/policies/%2F/nine", json=policy).raise_for_status()
-    wait_until(lambda: brokers.client(broker).queue("/", busy.queue).policy == "nine", within=10)
+    wait_until(lambda: brokers.client(broker).queue("/", busy.queue).policy == "nine")
     look(broker)
 
     text = text_of(owner, "queue", "bench", "/", busy.queue)

@@ -189,7 +189,7 @@ def test_what_is_open_is_named_and_a_deleted_user_is_sent_away(place: Place, ben
     place.client.put_user(BrokerUser(NAME, ()), "secret")
     place.client.put_permission(Permission(NAME, VHOST, "", ".*", ".*"))
     connection = place.running.connect(VHOST, NAME, "secret")
-    wait_until(lambda: any(each.user == NAME for each in place.client.connections()), within=15)
+    wait_until(lambda: any(each.user == NAME for each in place.client.connections()))
 
     address = to("permission-edit", user=NAME, vhost=VHOST)
     review = text_of(client.post(address, {"user": NAME, "vhost": VHOST, **PATTERNS, "step": "review"}))

@@ -9,8 +9,6 @@ from brokerctl.errors import ObjectNotFound
 from tests.support.brokers import VHOST, Place
 from tests.support.waiting import wait_until
 
-STATISTICS_SECONDS = 30
-
 
 def test_connection_is_read_with_its_channels_and_closed_with_a_reason(place: Place) -> None:
     connection = place.running.connect(VHOST)
@@ -18,13 +16,13 @@ def test_connection_is_read_with_its_channels_and_closed_with_a_reason(place: Pl
     channel.basic_qos(prefetch_count=9)
     channel.confirm_delivery()
     # RabbitMQ still tells of connections that have just ended, without their channels.
-    wait_until(lambda: len(_of_one_channel(place)) == 1, within=STATISTICS_SECONDS)
+    wait_until(lambda: len(_of_one_channel(place)) == 1)
     [name] = _of_one_channel(place)
 
     found = place.client.connection(name)
-    wait_until(lambda: bool(place.client.connection_channels(name)), within=STATISTICS_SECONDS)
+    wait_until(lambda: bool(place.client.connection_channels(name)))
     [of_connection] = place.client.connection_channels(name)
-    wait_until(lambda: place.client.channel(of_connection.name).prefetch == 9, within=STATISTICS_SECONDS)
+    wait_until(lambda: place.client.channel(of_connection.name).prefetch == 9)
     place.client.close_connection(name, "für die\nWartung")
 
     assert (found.name, found.vhost, found.user, found.channels) == (name, VHOST, "guest", 1)

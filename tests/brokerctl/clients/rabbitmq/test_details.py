@@ -8,8 +8,6 @@ from brokerctl.clients.rabbitmq.read import Json
 from tests.support.brokers import VHOST, Place, numbered
 from tests.support.waiting import wait_until
 
-STATISTICS_SECONDS = 30
-
 
 def test_a_client_at_work_is_told_with_its_channel_its_consumer_and_what_it_holds(place: Place) -> None:
     queue = place.queue(x_max_length=50)
@@ -18,14 +16,10 @@ def test_a_client_at_work_is_told_with_its_channel_its_consumer_and_what_it_hold
         channel.confirm_delivery()
         channel.basic_qos(prefetch_count=3)
         channel.basic_consume(queue, lambda *_: None, consumer_tag="the tag", arguments={"x-priority": 7})
-        wait_until(lambda: bool(_held(place, queue)), within=STATISTICS_SECONDS)
+        wait_until(lambda: bool(_held(place, queue)))
         name = _held(place, queue)
-        wait_until(
-            lambda: place.client.channel_with_consumers(name)[0].messages_unacknowledged == 3, STATISTICS_SECONDS
-        )
-        wait_until(
-            lambda: bool(place.client.queue_details(VHOST, queue).message_bytes.get("total")), STATISTICS_SECONDS
-        )
+        wait_until(lambda: place.client.channel_with_consumers(name)[0].messages_unacknowledged == 3)
+        wait_until(lambda: bool(place.client.queue_details(VHOST, queue).message_bytes.get("total")))
 
         found, consumers = place.client.channel_with_consumers(name)
         details = place.client.queue_details(VHOST, queue)
@@ -69,7 +63,7 @@ def test_who_holds_messages_is_told_where_the_broker_can(place: Place) -> None:
 
 def test_a_node_is_told_with_its_memory_and_where_it_listens(place: Place) -> None:
     overview = place.client.overview()
-    wait_until(lambda: bool(place.client.node(overview.node).memory), within=STATISTICS_SECONDS)
+    wait_until(lambda: bool(place.client.node(overview.node).memory))
     details = place.client.node(overview.node)
 
     assert details.node.name == overview.node
@@ -83,7 +77,7 @@ def test_a_node_is_told_with_its_memory_and_where_it_listens(place: Place) -> No
 
 def test_a_node_is_told_with_the_versions_of_its_plugins_and_what_its_http_server_has(place: Place) -> None:
     overview = place.client.overview()
-    wait_until(lambda: bool(place.client.node(overview.node).web_contexts), within=STATISTICS_SECONDS)
+    wait_until(lambda: bool(place.client.node(overview.node).web_contexts))
     details = place.client.node(overview.node)
 
     versions = {each.name: each.version for each in details.plugins}
@@ -114,7 +108,7 @@ def test_a_history_has_what_was_and_an_unknown_number_is_none(place: Place) -> N
         found = place.client.history(path, keys)
         return any(each.values[0] for each in found) and any(each.values[1] is not None for each in found)
 
-    wait_until(is_known, within=STATISTICS_SECONDS)
+    wait_until(is_known)
     moments = place.client.history(path, keys)
 
     times = [moment.at for moment in moments]

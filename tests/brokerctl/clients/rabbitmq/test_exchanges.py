@@ -80,7 +80,7 @@ def test_channels_that_publish_to_an_exchange_are_told_where_the_broker_counts_t
         # RabbitMQ does not, unless it is told to (rates_mode).
         assert [each.publish for each in publishers] == ([3] if place.is_embedded else [])
         if publishers:
-            wait_until(lambda: bool(place.client.channels()), within=5)
+            wait_until(lambda: bool(place.client.channels()))
             assert {(each.channel_name, each.connection_name) for each in publishers} <= {
                 (each.name, each.connection_name) for each in place.client.channels()
             }

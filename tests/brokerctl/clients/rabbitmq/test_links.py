@@ -21,9 +21,9 @@ def test_a_shovel_is_told_restarted_and_deleted(real: Place) -> None:
         assert shovel.destination.startswith("queue queue/ö")
         assert "guest" not in shovel.source_uri
         real.client.restart_shovel(VHOST, NAME)
-        wait_until(lambda: found(real, NAME) is not None, within=30)
+        wait_until(lambda: found(real, NAME) is not None)
         real.client.delete_shovel(VHOST, NAME)
-        wait_until(lambda: found(real, NAME) is None, within=30)
+        wait_until(lambda: found(real, NAME) is None)
         with pytest.raises(ObjectNotFound):
             real.client.delete_shovel(VHOST, NAME)
 

@@ -6,12 +6,9 @@ from brokerctl import names
 from tests.support.brokers import Place, client_at
 from tests.support.waiting import wait_until
 
-STATISTICS_SECONDS = 30
-"""A RabbitMQ that has just started knows nothing of itself for a while."""
-
 
 def test_node_is_up_with_memory_disk_and_no_alarm(place: Place) -> None:
-    wait_until(lambda: place.client.nodes()[0].uptime_seconds is not None, within=STATISTICS_SECONDS)
+    wait_until(lambda: place.client.nodes()[0].uptime_seconds is not None)
     [node] = place.client.nodes()
 
     assert node.name == place.client.overview().node

@@ -11,7 +11,6 @@ from tests.support.brokers import VHOST, Place, numbered
 from tests.support.waiting import wait_until
 
 NAME = "clients/größe ?x=1&y#z"
-STATISTICS_SECONDS = 30
 
 
 def test_declared_queue_is_read_back(place: Place) -> None:
@@ -61,7 +60,7 @@ def test_counts_and_counters_follow_the_messages(place: Place) -> None:
             found = place.client.queue(VHOST, queue)
             return (found.messages_ready, found.messages_unacknowledged, found.counters.ack) == (3, 1, 1)
 
-        wait_until(are_there, within=STATISTICS_SECONDS)
+        wait_until(are_there)
         found = place.client.queue(VHOST, queue)
         assert (found.messages, found.counters.publish, found.counters.deliver_get) == (4, 5, 2)
 
@@ -108,14 +107,12 @@ def test_consumer_is_listed_with_its_queue_channel_and_user(place: Place) -> Non
             found[:] = place.client.queue_consumers(VHOST, queue)
             return bool(found) and bool(found[0].connection_name)
 
-        wait_until(is_listed, within=STATISTICS_SECONDS)
+        wait_until(is_listed)
         assert (found[0].tag, found[0].queue, found[0].vhost, found[0].user) == (tag, queue, VHOST, "guest")
         assert (found[0].ack_required, found[0].exclusive, found[0].prefetch) == (True, False, 7)
         assert found[0].channel_name == f"{found[0].connection_name} (1)"
         assert tag in {each.tag for each in place.client.consumers(VHOST)}
-        wait_until(
-            lambda: found[0].channel_name in {each.name for each in place.client.channels()}, within=STATISTICS_SECONDS
-        )
+        wait_until(lambda: found[0].channel_name in {each.name for each in place.client.channels()})
         assert found[0].connection_name in {each.name for each in place.client.connections()}
 
 

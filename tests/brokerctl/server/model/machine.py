@@ -256,7 +256,7 @@ class QueueMachine(RuleBasedStateMachine):
         for each in self.channels.values():
             each.close()
         self.connect()
-        wait_until(self.counts_agree, within=10)
+        wait_until(self.counts_agree)
 
     # How the broker is asked, and what it must say
 
