@@ -23,6 +23,7 @@ LABELS: dict[Step, str] = {
     Step.READ: "Read messages",
     Step.LARGEST: "Largest queues",
     Step.TEST: "Test connection",
+    Step.VHOSTS: "Vhosts",
 }
 
 
@@ -47,7 +48,7 @@ class Need:
         """Where the next thing is done."""
         slug = self.broker.slug
         if self.row is None:
-            page = "broker-edit" if self._step is Step.TEST else "queues"
+            page = {Step.TEST: "broker-edit", Step.VHOSTS: "vhosts"}.get(self._step, "queues")
             return reverse(page, args=[slug]) + ("?sort=-bytes" if self._step is Step.LARGEST else "")
         page = {Step.PARK: "move", Step.READ: "messages"}.get(self._step, "queue")
         anchor = "#consumers" if self._step is Step.CONSUMERS else ""
@@ -95,7 +96,8 @@ def of_broker(taken: Snapshot, now: datetime) -> list[tuple[Verdict, datetime | 
     """What is wrong with the broker itself, and since when."""
     if taken.state is BrokerState.UNREACHABLE:
         return [(verdicts.unreachable(taken, now), taken.failed_at)]
-    return [(verdict, None) for verdict in verdicts.alarms(taken)]
+    found = [*verdicts.alarms(taken), *verdicts.stopped(taken), *verdicts.uncounted(taken.overview)]
+    return [(verdict, None) for verdict in found] if taken.is_live else []
 
 
 def _since(row: QueueRow, verdict: Verdict) -> datetime | None:

@@ -30,6 +30,7 @@ class Step(Enum):
     READ = "read"
     LARGEST = "largest"
     TEST = "test"
+    VHOSTS = "vhosts"
 
 
 @dataclass(slots=True, frozen=True)

@@ -19,6 +19,7 @@ from dashboard.views import (
     features,
     health,
     jobs,
+    kept,
     limits,
     link_forms,
     links,
@@ -45,6 +46,7 @@ from dashboard.views import (
     user_forms,
     users,
     vhost_forms,
+    vhost_switches,
     vhosts,
 )
 
@@ -54,6 +56,7 @@ BROKER = "brokers/<slug:broker>/"
 QUEUE = BROKER + "<amqp:vhost>/queues/<amqp:queue>/"
 OPERATOR_POLICY = BROKER + "<amqp:vhost>/operator-policies/<amqp:policy>/"
 UPSTREAM = BROKER + "<amqp:vhost>/upstreams/<amqp:upstream>/"
+VHOST = BROKER + "vhosts/<amqp:vhost>/"
 EXCHANGE = BROKER + "<amqp:vhost>/exchanges/<amqp:exchange>/"
 
 urlpatterns = [
@@ -93,6 +96,9 @@ urlpatterns = [
     path(BROKER + "add-vhost/", vhost_forms.add, name="vhost-add"),
     path(BROKER + "vhosts/<amqp:vhost>/edit/", vhost_forms.edit, name="vhost-edit"),
     path(BROKER + "vhosts/<amqp:vhost>/delete/", vhost_forms.delete, name="vhost-delete"),
+    path(VHOST + "protect/", vhost_switches.protect, {"is_protected": True}, name="vhost-protect"),
+    path(VHOST + "unprotect/", vhost_switches.protect, {"is_protected": False}, name="vhost-unprotect"),
+    path(VHOST + "nodes/<amqp:node>/start/", vhost_switches.start, name="vhost-start"),
     path(BROKER + "users/", things.list_users, name="users"),
     path(BROKER + "add-user/", user_forms.add, name="user-add"),
     path(BROKER + "users/<amqp:user>/", users.detail, name="user"),
@@ -115,6 +121,13 @@ urlpatterns = [
     path(OPERATOR_POLICY, policies.edit, {"is_operator": True}, name="operator-policy-edit"),
     path(OPERATOR_POLICY + "delete/", policies.delete, {"is_operator": True}, name="operator-policy-delete"),
     path("history/", past.of_brokers, name="history"),
+    path(BROKER + "history/", past.of_broker, name="broker-history"),
+    path(BROKER + "rates/", kept.of_broker, name="broker-rates"),
+    path(BROKER + "nodes/<amqp:node>/history/", kept.of_node, name="node-history"),
+    path(BROKER + "vhosts/<amqp:vhost>/history/", kept.of_vhost, name="vhost-history"),
+    path(BROKER + "channels/<amqp:channel>/history/", kept.of_channel, name="channel-history"),
+    path(BROKER + "connections/<amqp:connection>/history/", kept.of_connection, name="connection-history"),
+    path(EXCHANGE + "history/", kept.of_exchange, name="exchange-history"),
     path(QUEUE + "history/", past.of_queue, name="queue-history"),
     path(QUEUE + "pause/", pause.pause, name="pause"),
     path(QUEUE + "resume/", pause.resume, name="resume"),

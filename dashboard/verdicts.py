@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeGuard
 
+from brokerctl.clients.models import Overview
+from dashboard import words
 from dashboard.snapshot import DEPTH_STEP_SECONDS, BrokerState, QueueRow, Rates, Snapshot
 from dashboard.status import Status as Status
 from dashboard.status import Step as Step
@@ -133,6 +135,32 @@ def alarms(snapshot: Snapshot) -> list[Verdict]:
             free = "too little" if node.disk_free_bytes is None else size(node.disk_free_bytes)
             found.append(Verdict(Status.CRIT, "Publishers blocked", f"disk of {node.name}: {free} free", Step.LARGEST))
     return found
+
+
+def stopped(snapshot: Snapshot) -> list[Verdict]:
+    """Vhosts that do not run on a node, though the node does."""
+    return [
+        Verdict(
+            Status.CRIT,
+            "Vhost stopped",
+            f"{words.visible(vhost.name)} on {words.visible(node)}; its queues are away",
+            Step.VHOSTS,
+        )
+        for vhost in snapshot.vhosts
+        for node, state in vhost.cluster_state.items()
+        if state == "stopped"
+    ]
+
+
+def uncounted(overview: Overview | None) -> list[Verdict]:
+    """What a broker is set not to count, so that nobody takes what is not known for nothing."""
+    if overview is not None and not overview.has_statistics:
+        told = "neither lengths nor connections are told: its metrics collector or statistics are disabled"
+        return [Verdict(Status.WARN, "Statistics are off", told)]
+    if overview is not None and overview.rates_mode == "none":
+        told = "lengths are known and rates are not: its rates mode is none"
+        return [Verdict(Status.WARN, "Rates are off", told)]
+    return []
 
 
 def argument(row: QueueRow, name: str) -> object:

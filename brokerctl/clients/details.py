@@ -1,4 +1,4 @@
-"""What a broker tells of one queue or node beyond its row in a list. Values only; unknown is None, never a guess."""
+"""What a broker tells of one queue, exchange or node beyond its row in a list. Values only; unknown is None."""
 
 from __future__ import annotations
 
@@ -58,12 +58,35 @@ class ExchangeDetails:
 
 
 @dataclass(slots=True, frozen=True)
+class Publisher:
+    """A channel that published to an exchange. RabbitMQ tells of them with `management.rates_mode = detailed` only."""
+
+    channel_name: str
+    connection_name: str
+    publish: int
+    """Messages so far."""
+
+
+@dataclass(slots=True, frozen=True)
 class Part:
     """An application, a plugin, an exchange type, a way to log in."""
 
     name: str
     description: str = ""
     version: str = ""
+
+
+@dataclass(slots=True, frozen=True)
+class WebContext:
+    """What its HTTP server has at a path."""
+
+    description: str
+    path: str
+    """'/' when the broker says none."""
+    address: str
+    """Empty: on every one of the node's."""
+    port: int
+    tls: bool
 
 
 @dataclass(slots=True, frozen=True)
@@ -92,7 +115,9 @@ class NodeDetails:
     database_folder: str = ""
     config_files: tuple[str, ...] = ()
     log_files: tuple[str, ...] = ()
-    plugins: tuple[str, ...] = ()
+    plugins: tuple[Part, ...] = ()
+    """Those that are enabled; one that does not run has no version."""
+    web_contexts: tuple[WebContext, ...] = ()
     applications: tuple[Part, ...] = ()
     exchange_types: tuple[Part, ...] = ()
     auth_mechanisms: tuple[Part, ...] = ()

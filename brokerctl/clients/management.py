@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from brokerctl.clients.details import ExchangeDetails, Held, Moment, NodeDetails, QueueDetails
+from brokerctl.clients.details import ExchangeDetails, Held, Moment, NodeDetails, Publisher, QueueDetails
 from brokerctl.clients.features import DeprecatedFeature, FeatureFlag
 from brokerctl.clients.links import FederationLink, LinkSetup, Shovel
 from brokerctl.clients.models import (
@@ -21,7 +21,6 @@ from brokerctl.clients.models import (
     Overview,
     Permission,
     Policy,
-    Publisher,
     Queue,
     TopicPermission,
     User,
@@ -173,7 +172,15 @@ class Changing(Protocol):
         ...
 
     def delete_vhost(self, name: str) -> None:
-        """With everything in it."""
+        """With everything in it. Raises RequestRefused for one that is protected."""
+        ...
+
+    def protect_vhost(self, name: str, is_protected: bool) -> None:
+        """From deletion, or no longer. RabbitMQ has this from 4.0, LavinMQ has not."""
+        ...
+
+    def start_vhost(self, name: str, node: str) -> None:
+        """Again, where it stopped: what failed is often a disk. LavinMQ has not."""
         ...
 
     def put_vhost_limit(self, vhost: str, limit: str, value: int) -> None:

@@ -90,6 +90,10 @@ class Overview:
     churn: dict[str, float] = field(default_factory=dict)
     """'connection_created', 'channel_closed' … per second; in `rates` 'confirm', 'get_empty', 'disk_reads' …"""
     rates: dict[str, float] = field(default_factory=dict)
+    has_statistics: bool = True
+    """False: it is set to count nothing, and tells what there is only."""
+    rates_mode: str = ""
+    """'basic', 'detailed' or 'none', where it counts no messages; empty when the broker does not say."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -128,6 +132,8 @@ class Node:
     """Put into maintenance: it takes no connections and leads no queues."""
     partitions: tuple[str, ...] = ()
     """Nodes that it lost sight of and that went on without it."""
+    processor_share: float | None = None
+    """Of one processor, so 2.0 is two of them at work; None where the broker does not tell."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -182,16 +188,6 @@ class Exchange:
     policy: str | None
     publish_in: int
     publish_out: int
-
-
-@dataclass(slots=True, frozen=True)
-class Publisher:
-    """A channel that published to an exchange. RabbitMQ tells of them with `management.rates_mode = detailed` only."""
-
-    channel_name: str
-    connection_name: str
-    publish: int
-    """Messages so far."""
 
 
 @dataclass(slots=True, frozen=True)

@@ -157,6 +157,7 @@ def _node(each: Node) -> Data:
         "sockets": each.sockets_used,
         "processes": each.processes_used,
         "run_queue": each.run_queue,
+        "processor": each.processor_share,
         "uptime": each.uptime_seconds and int(each.uptime_seconds),
     }
 

@@ -3,6 +3,7 @@
 Feeds:
     frame                            what stands around every page: how the brokers are, and how many jobs run
     brokers                          cards of the overview, by slug, and a point of everybody's rates
+    broker:<broker>                  a point of the charts of the whole broker
     queues:<broker>                  rows of the list, by row key; `only` limits them, `query` asks for their order
     queue:<broker>:<vhost>:<queue>   tiles of one queue, and a point of its charts
     exchanges:<broker>               rates of the exchanges
@@ -153,7 +154,7 @@ class Feeds:
     async def broker_changed(self, broker: Broker) -> None:
         """A new snapshot is there: refresh what shows it."""
         slug = broker.slug
-        for prefix in (f"queues:{slug}", f"queue:{slug}:", f"exchanges:{slug}"):
+        for prefix in (f"broker:{slug}", f"queues:{slug}", f"queue:{slug}:", f"exchanges:{slug}"):
             for stream in self.subscriptions.streams(prefix):
                 if stream.key.feed == prefix or prefix.endswith(":"):
                     await self._refresh(stream)
@@ -203,6 +204,9 @@ class Feeds:
             # A chart is one for all who name it: those who may not see the thing get nothing of that, either.
             return found | {"points": {} if found["gone"] else self._latest(self._charts.get(key.feed))}
         taken = brokers.snapshot(broker).only(key.scope)
+        if kind == "broker":
+            points, marks = self._latest(self._series(broker.slug, None)), self._marks(broker.slug, None)
+            return {"state": taken.state.value, "points": points, "marks": marks}
         if kind == "queue":
             name = paths.name(names[1]), paths.name(names[2])
             data = rows.queue_detail(taken.queues.get(name), taken, now)
@@ -277,8 +281,9 @@ class Feeds:
 
     def _past(self, kind: str, names: list[str], key: StreamKey, data: Data) -> Data:
         """For snapshots: everything the charts of this feed show."""
-        if kind == "queue":
-            series = self._series(names[0], (paths.name(names[1]), paths.name(names[2])))
+        if kind in ("broker", "queue"):
+            queue = (paths.name(names[1]), paths.name(names[2])) if kind == "queue" else None
+            series = self._series(names[0], queue)
             return {"history": {grain: rows.points(series, grain) for grain in GRAINS}}
         if key.feed in self._charts and not data.get("gone"):
             return {"history": {grain: rows.points(self._charts[key.feed], grain) for grain in GRAINS}}
@@ -314,8 +319,8 @@ def _scope(user: AbstractBaseUser | AnonymousUser, feed: str) -> frozenset[str] 
     For feeds of one broker these are vhosts; for those of several 'slug' for a whole broker, 'slug:vhost' for a part.
     """
     kind, *names = feed.split(":")
-    expected = {"frame": 0, "brokers": 0, "queues": 1, "exchanges": 1, "queue": 3, "jobs": 0, "job": 1, flow.KIND: 2}
-    expected |= {name: thing.names + 1 for name, thing in things.THINGS.items()}
+    expected = {"frame": 0, "brokers": 0, "broker": 1, "queues": 1, "exchanges": 1, "queue": 3, flow.KIND: 2}
+    expected |= {"jobs": 0, "job": 1} | {name: thing.names + 1 for name, thing in things.THINGS.items()}
     if expected.get(kind) != len(names) or not user.is_authenticated:
         raise Refused("no such feed")
     if kind in ("frame", "brokers"):
@@ -327,7 +332,8 @@ def _scope(user: AbstractBaseUser | AnonymousUser, feed: str) -> frozenset[str] 
         raise Refused("no such feed")
     vhosts = access.visible_vhosts(user, broker)
     named = [_named(name) for name in names[1:]]
-    if kind in things.THINGS and things.THINGS[kind].is_of_broker and vhosts is not None:
+    is_of_broker = kind == "broker" or (kind in things.THINGS and things.THINGS[kind].is_of_broker)
+    if is_of_broker and vhosts is not None:
         raise Refused("no such feed")
     if kind == "queue" or (kind in things.THINGS and things.THINGS[kind].is_of_vhost):
         vhost = named[0]

@@ -17,10 +17,9 @@ from django.conf import settings
 from brokerctl.errors import ClientError
 from brokerctl.metrics.series import Series
 from dashboard import brokers
-from dashboard.live import charted
 from dashboard.live.feeds import Feeds
 from dashboard.live.things import Watched
-from dashboard.looks import look
+from dashboard.looks import charted, look
 from dashboard.models import Broker
 from dashboard.snapshot import BrokerState
 

@@ -75,7 +75,8 @@ def of_channel(look: ChannelLook) -> str:
 def of_node(look: NodeLook) -> str:
     node = look.details.node
     alarms = node.memory_alarm, node.disk_alarm, node.partitions
-    return shape(node.running, node.is_drained, alarms, look.details.plugins, look.overview.listeners)
+    made_of = look.details.plugins, look.details.web_contexts, look.overview.listeners
+    return shape(node.running, node.is_drained, alarms, *made_of)
 
 
 def of_nodes(look: NodesLook) -> str:

@@ -61,6 +61,12 @@ class NodesPage:
     """What comes and goes, per second, over all nodes."""
     rates: tuple[tuple[str, str, float], ...]
     """Of all messages, per second, as (name, title, value)."""
+    warnings: tuple[str, ...]
+    """What it is set not to count, a sentence each."""
+    whole_feed: str
+    """Of what the database keeps of the broker."""
+    charts: tuple[tuple[str, str], ...]
+    """Of the other rates that it counts, as (title, kind in static/js/chart-kinds.js)."""
     why_not_cluster: str
     """Why its cluster is not renamed and its statistics are not reset from here; empty: they can be."""
 

@@ -24,6 +24,17 @@ class Able:
 
 
 @dataclass(slots=True, frozen=True)
+class OnNode:
+    node: str
+    state: str
+    """'running' or 'stopped'."""
+
+    @property
+    def is_running(self) -> bool:
+        return self.state == "running"
+
+
+@dataclass(slots=True, frozen=True)
 class VhostPage:
     broker: Broker
     snapshot: Snapshot
@@ -34,6 +45,10 @@ class VhostPage:
     exchanges: int
     consumers: int
     facts: tuple[tuple[str, str], ...]
+    states: tuple[OnNode, ...]
+    """Empty where the broker does not tell."""
+    why_no_protection: str
+    """Why it cannot be protected from deletion; empty: it can."""
     limits: tuple[tuple[str, str], ...]
     permissions: tuple[Granted, ...] | None
     """None: not for this person, or the broker does not tell; `why_no_permissions` says which."""

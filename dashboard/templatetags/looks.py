@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from brokerctl.clients.models import Channel, Connection, Consumer
 from dashboard import verdicts, words
 from dashboard.looks import shapes
-from dashboard.templatetags.amqp import UNKNOWN, number, size, table_value
+from dashboard.templatetags.amqp import UNKNOWN, number, rate, size, table_value
 
 register = template.Library()
 
@@ -118,8 +118,8 @@ def cancel_button(consumer: Consumer, slug: str, may_operate: bool, can_cancel: 
 
 @register.filter
 def written(value: float | None, kind: str) -> str:
-    """By the name of a format of static/js/format.js."""
-    return size(value) if kind == "bytes" else number(value)
+    """By the name of a format of static/js/format.js; a 'speed' is bytes per second, without the unit."""
+    return {"bytes": size, "speed": size, "rate": rate}.get(kind, number)(value)
 
 
 @register.filter

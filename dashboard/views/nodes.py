@@ -39,6 +39,12 @@ MESSAGES = {
     "disk_reads": "Read from disk",
     "disk_writes": "Written to disk",
 }
+CHARTS = {
+    "broker-publish": ("Confirmed and unroutable", {"confirm", "return_unroutable", "drop_unroutable"}),
+    "broker-get": ("Got and redelivered", {"get", "get_no_ack", "get_empty", "redeliver"}),
+    "broker-disk": ("Messages and the disk", {"disk_reads", "disk_writes"}),
+}
+"""Of what a broker counts beside what the database keeps: a chart where it counts any of it."""
 SIZES = frozenset(("gc_bytes_reclaimed", "io_read_bytes", "io_write_bytes", "mem_used", "disk_free"))
 """Rates that are of bytes."""
 
@@ -73,6 +79,9 @@ def list_nodes(request: HttpRequest, broker: str) -> HttpResponse:
         churn=tuple((title, overview.churn[name]) for name, title in CHURN.items() if name in overview.churn),
         why_not_cluster=OF_LAVINMQ if overview.product == LAVINMQ else "",
         rates=tuple((name, MESSAGES[name], value) for name, value in overview.rates.items()),
+        warnings=tuple(f"{each.text}: {each.evidence}." for each in verdicts.uncounted(overview)),
+        whole_feed=shapes.feed("broker", found.slug),
+        charts=tuple((title, kind) for kind, (title, names) in CHARTS.items() if names & overview.rates.keys()),
     )
     return render(request, "nodes/list.html", {"page": page})
 

@@ -12,17 +12,32 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from dashboard import access, past
+from dashboard.looks.charted import Column
 from dashboard.models import Broker
 from dashboard.models.grant import Role
-from dashboard.pages.past import PastPage, PastRow
-from dashboard.past import SPANS, Marked, Points, Span
+from dashboard.pages.confirm import Crumb
+from dashboard.pages.past import PastPage, PastRow, cells
+from dashboard.past import SPANS, Key, Marked, Points, Span
 
 SECOND = re.compile(r"[0-9]{1,10}")
+
+COLUMNS = (
+    Column("ready", "Ready", "number"),
+    Column("unacked", "Unacked", "number"),
+    Column("publish", "In", "rate"),
+    Column("deliver", "Out", "rate"),
+    Column("ack", "Ack", "rate"),
+)
+"""Those of a sample."""
+OF_QUEUES = "A queue is measured while messages pass through it, or while somebody looks at it."
+OF_BROKERS = "A broker is measured from the moment it is registered."
 
 LIVE_SECONDS = 3600
 """Ranges up to this come with the feed: a script asks for their marks only."""
@@ -50,14 +65,16 @@ def of_queue(request: HttpRequest, broker: str, vhost: str, queue: str) -> HttpR
     found = access.broker_or_404(request.user, broker)
     access.require(request.user, found, vhost, Role.VIEWER)
     asked = _asked(request)
-    if asked is None:
-        return _refused()
-    key = vhost, queue
-    points = past.points(found, key, asked.span, asked.until) if asked.wants_points else []
-    marks = past.marks(found, key, asked.since, asked.until)
-    if asked.is_table:
-        return _table(request, asked, points, marks, found, vhost, queue)
-    return JsonResponse({"points": points, "marks": _pairs(marks), "step": asked.span.point})
+    return _refused() if asked is None else _answer(request, asked, found, (vhost, queue))
+
+
+def of_broker(request: HttpRequest, broker: str) -> HttpResponse:
+    """The same of one broker as a whole, for those who see all of it."""
+    found = access.broker_or_404(request.user, broker)
+    if access.visible_vhosts(request.user, found) is not None:
+        raise Http404("No such page.")
+    asked = _asked(request)
+    return _refused() if asked is None else _answer(request, asked, found, None)
 
 
 def of_brokers(request: HttpRequest) -> HttpResponse:
@@ -73,6 +90,14 @@ def of_brokers(request: HttpRequest) -> HttpResponse:
     marks = sorted(found, key=lambda mark: mark.at)[-past.MAX_MARKS :]
     if asked.is_table:
         return _table(request, asked, past.summed(points.values()), marks)
+    return JsonResponse({"points": points, "marks": _pairs(marks), "step": asked.span.point})
+
+
+def _answer(request: HttpRequest, asked: Asked, broker: Broker, queue: Key | None) -> HttpResponse:
+    points = past.points(broker, queue, asked.span, asked.until) if asked.wants_points else []
+    marks = past.marks(broker, queue, asked.since, asked.until)
+    if asked.is_table:
+        return _table(request, asked, points, marks, broker, queue)
     return JsonResponse({"points": points, "marks": _pairs(marks), "step": asked.span.point})
 
 
@@ -109,19 +134,28 @@ def _table(
     points: Points,
     marks: Sequence[Marked],
     broker: Broker | None = None,
-    vhost: str = "",
-    queue: str = "",
+    queue: Key | None = None,
 ) -> HttpResponse:
     page = PastPage(
         broker=broker,
-        vhost=vhost,
-        queue=queue,
+        of=queue[1] if queue else broker.name if broker else "all brokers",
+        crumbs=_crumbs(broker, queue) if broker else (),
+        columns=COLUMNS,
         rows=_rows(points, marks),
         range=asked.range,
         ranges=tuple(SPANS),
         point_seconds=asked.span.point,
+        why_empty=OF_QUEUES if queue else OF_BROKERS,
     )
     return render(request, "past/table.html", {"page": page})
+
+
+def _crumbs(broker: Broker, queue: Key | None) -> tuple[Crumb, ...]:
+    if queue is None:
+        return (Crumb("Nodes", reverse("nodes", args=[broker.slug])),)
+    queues = reverse("queues", args=[broker.slug])
+    own = Crumb(queue[1], reverse("queue", args=[broker.slug, *queue]))
+    return Crumb(queue[0], f"{queues}?{urlencode({'vhost': queue[0]})}"), Crumb("Queues", queues), own
 
 
 def _rows(points: Points, marks: Sequence[Marked]) -> tuple[PastRow, ...]:
@@ -130,7 +164,7 @@ def _rows(points: Points, marks: Sequence[Marked]) -> tuple[PastRow, ...]:
     for mark in marks:
         happened.setdefault(max(bisect_right(seconds, mark.at) - 1, 0), []).append(mark.label)
     rows = [
-        PastRow(datetime.fromtimestamp(at, UTC), tuple(values), tuple(happened.get(index, ())))
+        PastRow(datetime.fromtimestamp(at, UTC), cells(values, COLUMNS), tuple(happened.get(index, ())))
         for index, (at, *values) in enumerate(points)
         if at is not None
     ]

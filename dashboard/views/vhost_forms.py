@@ -27,6 +27,8 @@ from dashboard.views.declare import refused
 from dashboard.views.place import Place, says_why, whole
 from dashboard.words import visible
 
+PROTECTED = "It is protected from deletion. Take the protection away on its page first."
+
 
 @require_http_methods(["GET", "POST"])
 @says_why
@@ -89,6 +91,7 @@ def delete(request: HttpRequest, broker: str, vhost: str) -> HttpResponse:
         cancel=reverse("vhost", args=[broker, vhost]),
         typed=vhost,
         seen=lost,
+        refusal=PROTECTED if there.is_protected else "",
     )
     asked = ChangeParameters("vhost", vhost, before=_readable(there))
 
@@ -117,8 +120,6 @@ def _effects(here: Place, vhost: Vhost) -> tuple[tuple[str, ...], int]:
     grants = [each.user for each in client.permissions() if each.vhost == name]
     if grants:
         effects.append(f"Permissions in it go: of {named(grants)}. The users stay.")
-    if vhost.is_protected:
-        effects.append("It is protected from deletion: the broker will refuse until the protection is taken away.")
     effects.append("Other vhosts are not affected.")
     return tuple(effects), lost
 

@@ -13,8 +13,9 @@ from dashboard.declaring.rights import RIGHTS, allows
 from dashboard.looks import kinds, look, shapes
 from dashboard.models.grant import Role
 from dashboard.pages.users import granted
-from dashboard.pages.vhosts import Able, VhostPage
+from dashboard.pages.vhosts import Able, OnNode, VhostPage
 from dashboard.views.place import says_why
+from dashboard.views.vhost_switches import why_no_protection
 
 LIMITS = {"max-connections": "Connections", "max-queues": "Queues"}
 
@@ -40,6 +41,8 @@ def detail(request: HttpRequest, broker: str, vhost: str) -> HttpResponse:
         exchanges=len(taken.exchanges),
         consumers=sum(row.queue.consumers for row in taken.queues.values()),
         facts=_facts(seen.value.vhost),
+        states=tuple(OnNode(node, state) for node, state in seen.value.vhost.cluster_state.items()),
+        why_no_protection=why_no_protection(taken.overview),
         limits=tuple(
             (LIMITS.get(name, name), "no limit" if value < 0 else f"{value:,}") for name, value in limits.items()
         ),
@@ -68,8 +71,6 @@ def _facts(vhost: Vhost) -> tuple[tuple[str, str], ...]:
         "Description": vhost.description or "none",
         "Tags": ", ".join(vhost.tags) or "none",
         "Default queue type": vhost.default_queue_type or "the broker’s own",
-        "Protected from deletion": "yes" if vhost.is_protected else "no",
         "Tracing": "on" if vhost.is_traced else "off",
-        **{f"On {node}": state for node, state in vhost.cluster_state.items()},
     }
     return tuple(facts.items())

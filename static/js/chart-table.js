@@ -2,6 +2,7 @@
 // its URL (?table=depth,rates).
 
 import { plain } from "postroom/chart-kinds"
+import { valueOf } from "postroom/points"
 import { clock, moment, utc } from "postroom/zone"
 
 const chosen = () => (new URLSearchParams(location.search).get("table") ?? "").split(",").filter(Boolean)
@@ -80,7 +81,7 @@ export class ChartTable {
   }
 
   #fill(row, point, words) {
-    this.#lines.forEach(([column], i) => write(row.cells[i + 1], this.#write(point[column] ?? null)))
+    this.#lines.forEach(([column], i) => write(row.cells[i + 1], this.#write(valueOf(point, column))))
     const last = row.cells[this.#lines.length + 1]
     last.hidden = !words.size
     write(last, words.get(point[0]) ?? "")

@@ -1,6 +1,14 @@
 // Points of charts, [second, …values] each, oldest first: added to, summed over brokers, cut to a span, with gaps kept.
 
 export const AT = 0
+
+/** What a line has of a point: a column, or the sum of several; null where that is not known. */
+export function valueOf(point, column) {
+  if (!Array.isArray(column)) return point[column] ?? null
+  const parts = column.map(each => point[each] ?? null)
+  return parts.includes(null) ? null : parts.reduce((sum, part) => sum + part, 0)
+}
+
 export const HELD_SECONDS = 15 // a broker is looked at every few seconds: until then its last number holds
 
 /** Add a point, or replace the one in progress; what is older than `seconds` goes. */

@@ -137,6 +137,21 @@ def test_keys_and_a_double_click_zoom_as_well(page: Page, channel: BlockingChann
     expect(page).to_have_url(re.compile(r"\?range=10m$"))
 
 
+def test_charts_of_a_whole_broker_go_back_as_far_as_each_of_them_can(page: Page, channel: BlockingChannel) -> None:
+    fill(channel, "whole", 3)
+    channel.basic_get("whole", auto_ack=True)
+    page.goto("/brokers/local/nodes/?range=8h")
+    queued, got = (page.locator(f"rate-chart[kind={kind}]") for kind in ("queued", "broker-get"))
+
+    # What only the feed holds is drawn, though the page is asked for more than that is.
+    wait_until(lambda: bool(got.evaluate("chart => chart.points.length")))
+    page.get_by_role("button", name="1m", exact=True).click()
+    expect(queued.locator("canvas")).to_have_attribute("aria-label", re.compile(r"ready 2, unacked 0, total 2 at "))
+    page.get_by_role("button", name="Table of queued messages").click()
+    table = page.get_by_role("table", name="Queued messages of local")
+    expect(table.locator("tbody tr").first.locator("td").nth(2)).to_have_text("2")
+
+
 def _points(page: Page) -> list[list[float]]:
     return cast(list[list[float]], page.evaluate("document.querySelector('rate-chart[kind=depth]').points"))
 

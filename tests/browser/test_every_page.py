@@ -39,6 +39,7 @@ QUERIES: dict[str, dict[str, str]] = {
     "unbind": BINDING,
     "history": {"range": "24h"},
     "queue-history": {"range": "24h"},
+    "broker-history": {"range": "24h"},
     "permission-clear": {"user": "guest", "vhost": "/"},
     "topic-permission-clear": {"user": "guest", "vhost": "/", "exchange": "amq.topic"},
 }
@@ -49,6 +50,7 @@ ALSO: dict[str, tuple[str, ...]] = {
     "queue": ("#bindings", "#consumers", "#activity", "#details", "?table=rates#details"),
     "purge": ("?count=many",),
     "queue-history": ("?view=table&range=1h",),
+    "broker-history": ("?view=table&range=1h",),
     "topology": (f"?from=~2F/{EXCHANGE}&key=order.a&node=exchange/~2F/{EXCHANGE}", "?view=table"),
     "policies": ("?kind=operator",),
     "permission-edit": ("?user=guest&vhost=/",),
@@ -56,7 +58,7 @@ ALSO: dict[str, tuple[str, ...]] = {
 }
 """What else a page shows, when its address says so."""
 
-NOT_SHOWN = ("health", "palette", "history", "queue-history", "definitions-export")
+NOT_SHOWN = ("health", "palette", "history", "queue-history", "broker-history", "definitions-export")
 """What scripts and monitors read, or a browser saves."""
 
 OF_REGISTERED = ("broker-remove",)

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from brokerctl.clients.models import Node
+from brokerctl.clients.models import Node, Vhost
 from dashboard import attention, brokers, verdicts
 from dashboard.models import Broker
 from dashboard.models.grant import Role
@@ -52,6 +52,25 @@ def test_critical_things_come_first_brokers_before_queues_and_the_fullest_first(
     assert attention.count(taken, NOW) == attention.Count(4, 3)
     assert attention.count(away, NOW) == attention.Count(1, 1)
     assert [each.label for each in attention.needs([(gone, away)], NOW)] == ["Open"]
+
+
+def test_a_vhost_that_stopped_and_what_is_not_counted_need_somebody() -> None:
+    states = {"rabbit@a": "running", "rabbit@b": "stopped"}
+    taken = snapshot(vhosts=(Vhost("shop", "", 0, 0, cluster_state=states),))
+    assert taken.overview is not None
+    blind = replace(taken, overview=replace(taken.overview, has_statistics=False))
+    rateless = replace(taken, vhosts=(), overview=replace(taken.overview, rates_mode="none"))
+    here = Broker(pk=1, slug="here", name="here")
+
+    found = attention.needs([(here, blind)], NOW)
+
+    assert [(each.verdict.text, each.label, each.href) for each in found] == [
+        ("Vhost stopped", "Vhosts", "/brokers/here/vhosts/"),
+        ("Statistics are off", "Open", "/brokers/here/queues/"),
+    ]
+    assert found[0].verdict.evidence.startswith("shop on rabbit@b;")
+    assert [each.verdict.text for each in attention.needs([(here, rateless)], NOW)] == ["Rates are off"]
+    assert attention.count(replace(blind, state=BrokerState.CONNECTING), NOW) == attention.Count()
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from tests.support.freeports import free_ports
 from tests.support.waiting import wait_until
 
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+CONTROL = SERVER.with_name("rabbitmqctl")
 START_SECONDS = 90
 FEATURE_FLAGS = (
     *("drop_unroutable_metric", "empty_basic_get_metric", "implicit_default_bindings", "maintenance_mode_status"),
@@ -68,6 +69,10 @@ class RabbitMQ:
     def wait(self) -> None:
         """Return when its API answers and clients can connect, which is a moment later."""
         wait_until(lambda: _is_up(self), within=START_SECONDS)
+
+    def evaluate(self, expression: str) -> None:
+        """Have its machine do what no API can, in Erlang."""
+        subprocess.run([CONTROL, "eval", expression], env=self.environment, check=True, capture_output=True)
 
     def stop(self) -> None:
         """As an operator would: what is durable is on disk afterwards."""

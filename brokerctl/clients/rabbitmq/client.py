@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from brokerctl.clients.amqp import PikaSession
 from brokerctl.clients.base import Address, BrokerClient, Inside, MessageSession
 from brokerctl.clients.carrier import Carrier
-from brokerctl.clients.details import ExchangeDetails, Held, Moment, NodeDetails, QueueDetails
+from brokerctl.clients.details import ExchangeDetails, Held, Moment, NodeDetails, Publisher, QueueDetails
 from brokerctl.clients.features import DeprecatedFeature, FeatureFlag
 from brokerctl.clients.http import Http
 from brokerctl.clients.links import SHOVEL, UPSTREAM, FederationLink, LinkSetup, Shovel
@@ -26,7 +26,6 @@ from brokerctl.clients.models import (
     Passed,
     Permission,
     Policy,
-    Publisher,
     Queue,
     Tap,
     TopicPermission,
@@ -274,6 +273,12 @@ class RabbitMQClient(_Reading):
 
     def delete_vhost(self, name: str) -> None:
         vhosts.delete(self.http, name)
+
+    def protect_vhost(self, name: str, is_protected: bool) -> None:
+        vhosts.protect(self.http, name, is_protected)
+
+    def start_vhost(self, name: str, node: str) -> None:
+        vhosts.start(self.http, name, node)
 
     def put_vhost_limit(self, vhost: str, limit: str, value: int) -> None:
         limits.put(self.http, limits.VHOSTS, vhost, limit, value)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from brokerctl.clients.details import ExchangeDetails
+from brokerctl.clients.details import ExchangeDetails, Publisher
 from brokerctl.clients.http import Http
-from brokerctl.clients.models import Arguments, Exchange, Publisher
+from brokerctl.clients.models import Arguments, Exchange
 from brokerctl.clients.rabbitmq import read
 from brokerctl.clients.rabbitmq.read import Json
 from brokerctl.names import DEFAULT_EXCHANGE_IN_PATHS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from brokerctl.clients.details import ClusterLink, NodeDetails, Part
+from brokerctl.clients.details import ClusterLink, NodeDetails, Part, WebContext
 from brokerctl.clients.http import Http
 from brokerctl.clients.models import Node
 from brokerctl.clients.rabbitmq import read
@@ -43,6 +43,7 @@ def parse(item: Json) -> Node:
         run_queue=read.optional_number(item, "run_queue"),
         is_drained=read.flag(item, "being_drained"),
         partitions=read.texts(item, "partitions"),
+        processor_share=_processor_share(item),
     )
 
 
@@ -50,6 +51,7 @@ def node(http: Http, name: str) -> NodeDetails:
     """GET /api/nodes/name?memory=true."""
     item = http.get_object("nodes", name, params={"memory": "true"})
     memory = read.table(item, "memory")
+    applications = _parts(item, "applications")
     return NodeDetails(
         node=parse(item),
         os_pid=read.text(item, "os_pid"),
@@ -60,14 +62,41 @@ def node(http: Http, name: str) -> NodeDetails:
         database_folder=read.text(item, "db_dir"),
         config_files=read.texts(item, "config_files"),
         log_files=read.texts(item, "log_files"),
-        plugins=read.texts(item, "enabled_plugins"),
-        applications=_parts(item, "applications"),
+        plugins=_plugins(item, applications),
+        web_contexts=tuple(context(each) for each in read.items(item, "contexts")),
+        applications=applications,
         exchange_types=_parts(item, "exchange_types"),
         auth_mechanisms=_parts(item, "auth_mechanisms"),
         cluster_links=tuple(_link(each) for each in read.items(item, "cluster_links")),
         memory={name: number for name in memory if (number := read.optional_number(memory, name)) is not None},
         memory_total=_totals(memory),
         rates={name: rate for name in _counters(item) if (rate := read.rate(item, name)) is not None},
+    )
+
+
+def _processor_share(item: Json) -> float | None:
+    """LavinMQ's last samples of user and system time, in seconds of each second."""
+    samples = [read.table(item, f"cpu_{kind}_details").get("log") for kind in ("user", "sys")]
+    last = [each[-1] for each in samples if isinstance(each, list) and each and isinstance(each[-1], int | float)]
+    return float(sum(last)) if len(last) == len(samples) else None
+
+
+def _plugins(item: Json, applications: tuple[Part, ...]) -> tuple[Part, ...]:
+    """A plugin runs as the application of its name."""
+    known = {each.name: each for each in applications}
+    return tuple(known.get(name, Part(name)) for name in read.texts(item, "enabled_plugins"))
+
+
+def context(item: Json) -> WebContext:
+    port = read.text(item, "port")
+    path = read.text(item, "path")
+    return WebContext(
+        description=read.text(item, "description"),
+        path=path if path.startswith("/") else f"/{path}",
+        address=read.text(item, "ip"),
+        # Written as a text where it was configured as one.
+        port=int(port) if port.isdecimal() else read.number(item, "port"),
+        tls=bool(read.table(item, "ssl_opts")) or item.get("ssl") in (True, "true"),
     )
 
 

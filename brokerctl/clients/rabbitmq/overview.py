@@ -60,6 +60,8 @@ def parse_overview(item: Json) -> Overview:
         listeners=tuple(_listener(each) for each in read.items(item, "listeners")),
         churn=_rates(churn, CHURN),
         rates=_rates(read.table(item, "message_stats"), RATES),
+        has_statistics=not read.flag(item, "disable_stats"),
+        rates_mode=read.text(item, "rates_mode"),
     )
 
 

@@ -31,6 +31,20 @@ def delete(http: Http, name: str) -> None:
     http.delete("vhosts", name)
 
 
+def protect(http: Http, name: str, is_protected: bool) -> None:
+    """POST or DELETE /api/vhosts/name/deletion/protection: RabbitMQ 4 and the embedded broker."""
+    where = "vhosts", name, "deletion", "protection"
+    if is_protected:
+        http.post(*where, body={})
+    else:
+        http.delete(*where)
+
+
+def start(http: Http, name: str, node: str) -> None:
+    """POST /api/vhosts/name/start/node; one that runs already is left alone."""
+    http.post("vhosts", name, "start", node, body={})
+
+
 def parse(item: Json) -> Vhost:
     metadata = read.table(item, "metadata")
     return Vhost(

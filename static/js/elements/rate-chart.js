@@ -9,7 +9,7 @@ import { live } from "postroom/live"
 import { near } from "postroom/marks"
 import { past } from "postroom/past"
 import { plot } from "postroom/plot"
-import { AT, add, best, cut, inside, sumHistories, sumPoints, withHoles } from "postroom/points"
+import { AT, add, best, cut, inside, sumHistories, sumPoints, valueOf, withHoles } from "postroom/points"
 import { LIVE, RANGES, range, spanOf, zoom, zoomed } from "postroom/ranges"
 import { clock, moment } from "postroom/zone"
 
@@ -21,7 +21,7 @@ customElements.define("rate-chart", class extends HTMLElement {
   #points = Object.fromEntries(LIVE.map(name => [name, []])) // per range: [second, ready, unacked, publish, deliver, ack]
   #kept = [] // the same, of a range that the feed does not hold
   #zoomed = null // { span, points, step } of the span that is zoomed into
-  #range = range()
+  #range = ""
   #isHeld = false // somebody drags over it
   #marks = [] // [second, label]
   #marksSeen = null
@@ -35,6 +35,7 @@ customElements.define("rate-chart", class extends HTMLElement {
     this.firstChild.setAttribute("role", "img")
     this.firstChild.setAttribute("aria-label", this.getAttribute("label"))
     const { signal } = this.#abort
+    this.#range = this.#name
     addEventListener("themechange", () => this.#draw(true), { signal })
     addEventListener("rangechange", () => this.#turn(), { signal })
     this.#switch?.addEventListener("click", () => {
@@ -75,12 +76,17 @@ customElements.define("rate-chart", class extends HTMLElement {
   }
 
   get #latest() {
-    return this.#points[range()] ?? this.#kept
+    return this.#points[this.#name] ?? this.#kept
+  }
+
+  /** The range that it shows: without a past at most the longest that the feed holds. */
+  get #name() {
+    return this.hasAttribute("past") || LIVE.includes(range()) ? range() : LIVE.at(-1)
   }
 
   /** Seconds between two of them. */
   get #step() {
-    return this.#zoomed?.step ?? stepOf(range())
+    return this.#zoomed?.step ?? stepOf(this.#name)
   }
 
   /** What happened in the current range, as [second, label]. */
@@ -103,8 +109,8 @@ customElements.define("rate-chart", class extends HTMLElement {
 
   /** Another range, or another span of it. */
   #turn() {
-    if (range() !== this.#range) {
-      this.#range = range()
+    if (this.#name !== this.#range) {
+      this.#range = this.#name
       this.#kept = []
       this.#marks = []
     }
@@ -116,7 +122,7 @@ customElements.define("rate-chart", class extends HTMLElement {
   /** Take what is held of the span that is zoomed into; from now on that stands still. */
   #enter() {
     const span = zoomed()
-    const held = [...LIVE.map(name => ({ points: this.#points[name], step: stepOf(name) })), { points: this.#kept, step: stepOf(range()) }]
+    const held = [...LIVE.map(name => ({ points: this.#points[name], step: stepOf(name) })), { points: this.#kept, step: stepOf(this.#name) }]
     this.#zoomed = span && { ...this.#cut(best(held, span), span), span }
   }
 
@@ -145,7 +151,7 @@ customElements.define("rate-chart", class extends HTMLElement {
     if (!address) return
     clearTimeout(this.#timer)
     const turn = ++this.#asked
-    const [name, span] = [range(), zoomed()]
+    const [name, span] = [this.#name, zoomed()]
     try {
       const found = await past(address, name, span)
       if (turn !== this.#asked) return
@@ -174,7 +180,7 @@ customElements.define("rate-chart", class extends HTMLElement {
     }
     this.#marksSeen = seen
     if (this.#zoomed && !inside(this.#zoomed.points, this.#zoomed.span).length) this.#enter()
-    else if (this.#isHeld || ((this.#zoomed || !LIVE.includes(range())) && (this.#chart || this.#table))) return
+    else if (this.#isHeld || ((this.#zoomed || !LIVE.includes(this.#name)) && (this.#chart || this.#table))) return
     this.#draw(!this.#chart)
   }
 
@@ -186,7 +192,7 @@ customElements.define("rate-chart", class extends HTMLElement {
     if (this.#table) return this.#table.update(...(span ? [inside(points, span), this.#marks.filter(([at]) => at >= span[0] && at <= span[1])] : [points, this.#marks]))
     if (isNew) this.#create()
     this.#lines.forEach(([column], i) => {
-      this.#chart.data.datasets[i].data = points.map(point => ({ x: point[AT], y: point[column] ?? null }))
+      this.#chart.data.datasets[i].data = points.map(point => ({ x: point[AT], y: valueOf(point, column) }))
     })
     if (last || span) this.#frame(points[0]?.[AT], last?.[AT])
     this.#chart.options.plugins.marks.marks = this.#marks
@@ -200,7 +206,7 @@ customElements.define("rate-chart", class extends HTMLElement {
     if (!list) return
     if (!list.children.length) list.replaceChildren(...this.#lines.map(([, label, colour, , dash]) => entry(label, colour, dash.length > 0)))
     this.#lines.forEach(([column], i) => {
-      list.children[i].lastChild.textContent = last ? this.#write(last[column]) : ""
+      list.children[i].lastChild.textContent = last ? this.#write(valueOf(last, column)) : ""
     })
   }
 
@@ -211,21 +217,21 @@ customElements.define("rate-chart", class extends HTMLElement {
       [x.min, x.max] = this.#zoomed.span
       return
     }
-    const [all, step] = RANGES[range()]
+    const [all, step] = RANGES[this.#name]
     x.min = Math.max(last - all, Math.min(first, last - Math.max(60, 30 * step)))
     // What is kept is always a little old; that nothing came since then is to be seen, too.
-    x.max = LIVE.includes(range()) ? last : Math.max(last, Date.now() / 1000)
+    x.max = LIVE.includes(this.#name) ? last : Math.max(last, Date.now() / 1000)
   }
 
   #conclusion(last) {
-    const parts = this.#lines.map(([column, label]) => `${label.toLowerCase()} ${this.#write(last[column])}`)
+    const parts = this.#lines.map(([column, label]) => `${label.toLowerCase()} ${this.#write(valueOf(last, column))}`)
     return `${this.getAttribute("label")}: ${parts.join(", ")} at ${moment(last[AT])}`
   }
 
   /** Of a span: how high each line was. */
   #summary(points, [from, to]) {
     const parts = this.#lines.map(([column, label]) => {
-      const known = points.map(point => point[column]).filter(value => value !== null && value !== undefined)
+      const known = points.map(point => valueOf(point, column)).filter(value => value !== null)
       return `${label.toLowerCase()} ${known.length ? `up to ${this.#write(Math.max(...known))}` : "not known"}`
     })
     return `${this.getAttribute("label")} from ${moment(from)} to ${moment(to)}: ${parts.join(", ")}`

@@ -13,7 +13,7 @@ from brokerctl.clients.contents import Returned
 from brokerctl.clients.http import Http
 from brokerctl.clients.lavinmq import LavinMQClient
 from brokerctl.clients.models import TopicPermission
-from brokerctl.clients.rabbitmq import exchanges, queues
+from brokerctl.clients.rabbitmq import exchanges, nodes, queues
 from brokerctl.errors import ObjectNotFound, RequestRefused
 
 OLD = {
@@ -103,6 +103,15 @@ def test_holders_have_the_connection_of_their_channel() -> None:
     [held] = LavinMQClient(ADDRESS, answers).unacked("/", "orders")
 
     assert (held.connection_name, held.user, held.messages) == (details["name"], "guest", 1)
+
+
+def test_a_nodes_use_of_its_processors_is_its_last_sample() -> None:
+    """In seconds of each second; a user who is no administrator gets none."""
+    told = {"name": "n", "cpu_user_details": {"log": [0.9, 0.25]}, "cpu_sys_details": {"log": [0.1, 0.05]}}
+    empty = {"name": "n", "cpu_user_details": {"log": []}, "cpu_sys_details": {"log": []}}
+
+    assert nodes.parse(told).processor_share == pytest.approx(0.3)
+    assert (nodes.parse(empty).processor_share, nodes.parse({"name": "n"}).processor_share) == (None, None)
 
 
 def test_a_vhost_is_looked_for_in_the_list() -> None:

@@ -68,6 +68,7 @@ def test_a_connections_numbers_move_and_its_chart_has_a_past(
 @pytest.mark.parametrize(
     "feed",
     [
+        "broker:looked",
         "nodes:looked",
         "node:looked:x",
         "vhost:looked:~2F",
@@ -81,6 +82,25 @@ def test_what_is_not_for_a_member_is_refused(feed: str, wired: Broker, tab: Open
     user = member(wired, Role.ADMIN, OTHER_VHOST)
 
     assert tab(user).subscribe(feed)["type"] == "refused"
+
+
+def test_a_broker_as_a_whole_has_its_charts_and_what_it_counts_beside_them(
+    wired: Broker, real: EmbeddedBroker, tab: Open, owner: User
+) -> None:
+    queue = declare(real, bodies=(b"1",))
+    mine = tab(owner)
+
+    whole = live(mine, "broker:looked", None, lambda data: (data.get("points") or {}).get("1m"))
+    with real.connect() as connection:
+        connection.channel().basic_get(queue, auto_ack=True)
+        beside = live(mine, "nodes:looked", None, lambda data: (data.get("points") or {}).get("1m"))
+
+    _, ready, unacked, *_ = whole["points"]["1m"]
+    assert set(whole["history"]) == {"1m", "10m", "1h"}
+    assert ready >= 1
+    assert unacked is not None
+    # Of nine numbers the fifth: got without an ack.
+    assert beside["points"]["1m"][5] is not None
 
 
 def test_a_member_gets_the_rows_of_their_vhosts_and_nobody_elses_connection(

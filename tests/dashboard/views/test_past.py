@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import pytest
 from django.contrib.auth.models import User
@@ -15,7 +16,7 @@ from dashboard.past import SPANS
 from tests.dashboard.people import browser, member
 from tests.dashboard.places import OTHER_VHOST
 
-QUEUE = "/brokers/bench/~2F/queues/orders/history/"
+QUEUE, WHOLE = "/brokers/bench/~2F/queues/orders/history/", "/brokers/bench/history/"
 
 
 @pytest.fixture
@@ -32,8 +33,8 @@ def measured(broker: Broker) -> int:
 
 def test_each_long_range_has_points_and_a_short_one_marks_only(measured: int, owner: User) -> None:
     mine = browser(owner)
-    for name, span in SPANS.items():
-        found = mine.get(QUEUE, {"range": name}).json()
+    for address, (name, span) in product((QUEUE, WHOLE), SPANS.items()):
+        found = mine.get(address, {"range": name}).json()
         expected = [[measured // span.point * span.point, 4, 1, 2, 2, 2]] if span.seconds > 3600 else []
         assert found == {"points": expected, "marks": [], "step": span.point}
 
@@ -43,6 +44,7 @@ def test_a_member_of_the_vhost_sees_the_queue_and_no_broker_as_a_whole(measured:
 
     assert len(mine.get(QUEUE, {"range": "8h"}).json()["points"]) == 1
     assert mine.get("/history/", {"range": "8h"}).json() == {"points": {}, "marks": [], "step": 60}
+    assert mine.get(WHOLE, {"range": "8h"}).status_code == 404
 
 
 def test_the_overview_has_each_broker(measured: int, owner: User) -> None:
@@ -77,7 +79,7 @@ def test_a_range_that_is_none_is_told_so(asked: str, measured: int, owner: User)
     ],
 )
 def test_a_span_that_is_none_is_told_so(asked: dict[str, str], measured: int, owner: User) -> None:
-    for address in (QUEUE, "/history/"):
+    for address in (QUEUE, WHOLE, "/history/"):
         assert browser(owner).get(address, asked).status_code == 400
 
 
@@ -102,7 +104,7 @@ CELL = re.compile(r"<t[hd][^>]*>(.*?)</t[hd]>")
 TAGS = re.compile(r"<[^>]+>")
 
 
-@pytest.mark.parametrize("address", [QUEUE, "/history/"])
+@pytest.mark.parametrize("address", [QUEUE, WHOLE, "/history/"])
 def test_without_script_the_same_is_a_table_in_the_viewers_zone(
     address: str, measured: int, broker: Broker, owner: User
 ) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from brokerctl.clients.details import WebContext
+from brokerctl.clients.rabbitmq import nodes
+from brokerctl.clients.rabbitmq.read import Json
 from tests.support.brokers import VHOST, Place, numbered
 from tests.support.waiting import wait_until
 
@@ -70,6 +73,30 @@ def test_a_node_is_told_with_its_memory_and_where_it_listens(place: Place) -> No
     assert "PLAIN" in {each.name for each in details.auth_mechanisms}
     assert {"direct", "topic"} <= {each.name for each in details.exchange_types}
     assert place.address.amqp_port in {each.port for each in overview.listeners if each.protocol == "amqp"}
+
+
+def test_a_node_is_told_with_the_versions_of_its_plugins_and_what_its_http_server_has(place: Place) -> None:
+    overview = place.client.overview()
+    wait_until(lambda: bool(place.client.node(overview.node).web_contexts))
+    details = place.client.node(overview.node)
+
+    versions = {each.name: each.version for each in details.plugins}
+    assert versions.get("rabbitmq_management", "") == ("" if place.is_embedded else overview.version)
+    [(path, tls)] = {(each.path, each.tls) for each in details.web_contexts if each.port == place.address.api_port}
+    assert (path, tls) == ("/api" if place.is_embedded else "/", False)
+    assert all(each.description for each in details.web_contexts)
+
+
+def test_what_is_not_as_usual_in_a_web_context_is_read() -> None:
+    contexts: list[Json] = [
+        {"description": "UI", "path": "", "port": 15671, "ssl": "true", "ip": "::"},
+        {"description": "metrics", "path": "metrics", "port": "15692", "ssl_opts": {"certfile": "x"}},
+    ]
+
+    assert [nodes.context(each) for each in contexts] == [
+        WebContext("UI", "/", "::", 15671, True),
+        WebContext("metrics", "/metrics", "", 15692, True),
+    ]
 
 
 def test_a_history_has_what_was_and_an_unknown_number_is_none(place: Place) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from brokerctl.clients.base import Address
@@ -51,6 +53,15 @@ def test_overview_tells_how_fast_messages_of_all_kinds_move(place: Place) -> Non
 )
 def test_product_is_told_from_what_each_kind_answers(item: dict[str, str], expected: tuple[str, str]) -> None:
     assert overview.product_of(item) == expected
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"), [({}, (True, "")), ({"disable_stats": True, "rates_mode": "none"}, (False, "none"))]
+)
+def test_what_it_is_set_not_to_count_is_told(item: dict[str, Any], expected: tuple[bool, str]) -> None:
+    found = overview.parse_overview({"rabbitmq_version": "4.1.0", **item})
+
+    assert (found.has_statistics, found.rates_mode) == expected
 
 
 def test_empty_statistics_are_zeros_and_not_errors() -> None:

@@ -45,6 +45,30 @@ def test_vhost_is_made_described_anew_and_deleted(place: Place) -> None:
         place.client.vhost(name)
 
 
+def test_vhost_that_is_protected_is_not_deleted(ours: Place) -> None:
+    name = "protected/ö"
+    ours.client.put_vhost(Vhost(name, "", 0, 0))
+    ours.client.protect_vhost(name, True)
+
+    with pytest.raises(RequestRefused, match="protected from deletion"):
+        ours.client.delete_vhost(name)
+    seen = ours.client.vhost(name)
+    ours.client.protect_vhost(name, False)
+    ours.client.delete_vhost(name)
+
+    assert seen.is_protected
+
+
+def test_vhost_that_runs_may_be_started_and_one_that_is_not_there_may_not(place: Place) -> None:
+    (node,) = [each.name for each in place.client.nodes()]
+
+    place.client.start_vhost(VHOST, node)
+
+    assert place.client.vhost(VHOST).cluster_state == {node: "running"}
+    with pytest.raises((ObjectNotFound, RequestRefused)):
+        place.client.start_vhost("no such vhost", node)
+
+
 def test_limits_of_a_vhost_are_set_read_and_taken_away(place: Place) -> None:
     name = "limited/ö"
     place.client.put_vhost(Vhost(name, "", 0, 0))
