@@ -147,10 +147,12 @@ urlpatterns = [
     path(BROKER + "features/", features.listing, name="features"),
     path(BROKER + "features/<amqp:feature>/enable/", features.enable, name="feature-enable"),
     path(BROKER + "shovels/", links.listing, name="shovels"),
-    path(BROKER + "<amqp:vhost>/shovels/<amqp:shovel>/restart/", links.restart, name="shovel-restart"),
+    path(
+        BROKER + "<amqp:vhost>/shovels/<amqp:shovel>/restart/", links.steer, {"turn": "restart"}, name="shovel-restart"
+    ),
     path(BROKER + "<amqp:vhost>/shovels/<amqp:shovel>/delete/", links.delete, name="shovel-delete"),
-    path(BROKER + "<amqp:vhost>/shovels/<amqp:shovel>/pause/", links.pause, name="shovel-pause"),
-    path(BROKER + "<amqp:vhost>/shovels/<amqp:shovel>/resume/", links.resume, name="shovel-resume"),
+    path(BROKER + "<amqp:vhost>/shovels/<amqp:shovel>/pause/", links.steer, {"turn": "pause"}, name="shovel-pause"),
+    path(BROKER + "<amqp:vhost>/shovels/<amqp:shovel>/resume/", links.steer, {"turn": "resume"}, name="shovel-resume"),
     path(BROKER + "<amqp:vhost>/shovels/<amqp:shovel>/edit/", link_forms.edit_shovel, name="shovel-edit"),
     path(BROKER + "shovels/new/", link_forms.add_shovel, name="shovel-add"),
     path(BROKER + "upstreams/new/", link_forms.add_upstream, name="upstream-add"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -34,6 +37,25 @@ OF_EMBEDDED = {
         "with a look at what will happen before and the outcome of each after."
     ),
     "federation": Missing("The embedded broker is not federated with others."),
+}
+
+
+@dataclass(slots=True, frozen=True)
+class Turn:
+    """What can be done about a shovel that needs no review."""
+
+    after: dict[str, bool]
+    """For the record."""
+    act: Callable[[BrokerClient, str, str], None]
+    told: str
+
+
+TURNS = {
+    "restart": Turn(
+        {"restarted": True}, lambda client, vhost, name: client.restart_shovel(vhost, name), "starts again"
+    ),
+    "pause": Turn({"paused": True}, lambda client, vhost, name: client.pause_shovel(vhost, name), "is paused"),
+    "resume": Turn({"paused": False}, lambda client, vhost, name: client.resume_shovel(vhost, name), "goes on"),
 }
 PAUSES = {RUNNING: "shovel-pause", "paused": "shovel-resume"}
 """What LavinMQ can do about a shovel in each state."""
@@ -88,22 +110,12 @@ def _shown_upstream(upstream: LinkSetup) -> ShownUpstream:
 
 @require_POST
 @says_why
-def pause(request: HttpRequest, broker: str, vhost: str, shovel: str) -> HttpResponse:
-    """On LavinMQ: what it has taken and not passed on returns to its source."""
-    here = whole(request, broker, Role.ADMIN)
-    asked = ChangeParameters("shovel", shovel, {"paused": True})
-    change(Kind.CHANGE, here.user, here.broker, vhost, asked, lambda client: client.pause_shovel(vhost, shovel))
-    messages.success(request, f"Shovel {visible(shovel)} is paused.")
-    return redirect("shovels", broker)
-
-
-@require_POST
-@says_why
-def resume(request: HttpRequest, broker: str, vhost: str, shovel: str) -> HttpResponse:
-    here = whole(request, broker, Role.ADMIN)
-    asked = ChangeParameters("shovel", shovel, {"paused": False})
-    change(Kind.CHANGE, here.user, here.broker, vhost, asked, lambda client: client.resume_shovel(vhost, shovel))
-    messages.success(request, f"Shovel {visible(shovel)} goes on.")
+def steer(request: HttpRequest, broker: str, vhost: str, shovel: str, turn: str) -> HttpResponse:
+    """One of TURNS, at once: what it has taken and not passed on returns to its source."""
+    here, taken = whole(request, broker, Role.ADMIN), TURNS[turn]
+    asked = ChangeParameters("shovel", shovel, taken.after)
+    change(Kind.CHANGE, here.user, here.broker, vhost, asked, lambda client: taken.act(client, vhost, shovel))
+    messages.success(request, f"Shovel {visible(shovel)} {taken.told}.")
     return redirect("shovels", broker)
 
 
@@ -121,17 +133,6 @@ def restart_link(request: HttpRequest, broker: str, vhost: str, link: str, node:
     asked = ChangeParameters("federation link", there.name, {"upstream": there.upstream, "restarted": True})
     change(Kind.CHANGE, here.user, here.broker, vhost, asked, lambda client: client.restart_link(*wanted))
     messages.success(request, f"The link of {visible(there.name)} to {visible(there.upstream)} starts again.")
-    return redirect("shovels", broker)
-
-
-@require_POST
-@says_why
-def restart(request: HttpRequest, broker: str, vhost: str, shovel: str) -> HttpResponse:
-    """At once: what it has taken and not passed on returns to its source first, as when it is stopped."""
-    here = whole(request, broker, Role.ADMIN)
-    asked = ChangeParameters("shovel", shovel, {"restarted": True})
-    change(Kind.CHANGE, here.user, here.broker, vhost, asked, lambda client: client.restart_shovel(vhost, shovel))
-    messages.success(request, f"Shovel {visible(shovel)} starts again.")
     return redirect("shovels", broker)
 
 
