@@ -55,6 +55,7 @@ register_converter(paths.NameConverter, "amqp")
 BROKER = "brokers/<slug:broker>/"
 QUEUE = BROKER + "<amqp:vhost>/queues/<amqp:queue>/"
 OPERATOR_POLICY = BROKER + "<amqp:vhost>/operator-policies/<amqp:policy>/"
+SHOVEL = BROKER + "<amqp:vhost>/shovels/<amqp:shovel>/"
 UPSTREAM = BROKER + "<amqp:vhost>/upstreams/<amqp:upstream>/"
 VHOST = BROKER + "vhosts/<amqp:vhost>/"
 EXCHANGE = BROKER + "<amqp:vhost>/exchanges/<amqp:exchange>/"
@@ -147,13 +148,11 @@ urlpatterns = [
     path(BROKER + "features/", features.listing, name="features"),
     path(BROKER + "features/<amqp:feature>/enable/", features.enable, name="feature-enable"),
     path(BROKER + "shovels/", links.listing, name="shovels"),
-    path(
-        BROKER + "<amqp:vhost>/shovels/<amqp:shovel>/restart/", links.steer, {"turn": "restart"}, name="shovel-restart"
-    ),
-    path(BROKER + "<amqp:vhost>/shovels/<amqp:shovel>/delete/", links.delete, name="shovel-delete"),
-    path(BROKER + "<amqp:vhost>/shovels/<amqp:shovel>/pause/", links.steer, {"turn": "pause"}, name="shovel-pause"),
-    path(BROKER + "<amqp:vhost>/shovels/<amqp:shovel>/resume/", links.steer, {"turn": "resume"}, name="shovel-resume"),
-    path(BROKER + "<amqp:vhost>/shovels/<amqp:shovel>/edit/", link_forms.edit_shovel, name="shovel-edit"),
+    path(SHOVEL + "restart/", links.steer, {"turn": "restart"}, name="shovel-restart"),
+    path(SHOVEL + "delete/", links.delete, name="shovel-delete"),
+    path(SHOVEL + "pause/", links.steer, {"turn": "pause"}, name="shovel-pause"),
+    path(SHOVEL + "resume/", links.steer, {"turn": "resume"}, name="shovel-resume"),
+    path(SHOVEL + "edit/", link_forms.edit_shovel, name="shovel-edit"),
     path(BROKER + "shovels/new/", link_forms.add_shovel, name="shovel-add"),
     path(BROKER + "upstreams/new/", link_forms.add_upstream, name="upstream-add"),
     path(UPSTREAM + "edit/", link_forms.edit_upstream, name="upstream-edit"),

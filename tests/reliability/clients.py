@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import random
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -53,7 +54,7 @@ def declare(broker: EmbeddedBroker) -> None:
                 channel.queue_bind(queue, EXCHANGE, key)
 
 
-class Worker(threading.Thread):
+class Worker(threading.Thread, ABC):
     """Works until the broker dies under it, as the test wants. What the broker refuses is no death: the test fails."""
 
     DEATHS: tuple[type[Exception], ...] = (ConnectionError, OSError)
@@ -70,11 +71,11 @@ class Worker(threading.Thread):
         finally:
             self.close()
 
-    def work(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def work(self) -> None: ...
 
-    def close(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def close(self) -> None: ...
 
 
 class Client(Worker):
