@@ -5,11 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+LAST_LOOK_SECONDS = 0.05
+"""A loop that stood still runs its timers before it reads: what the peer said meanwhile gets this long to be heard."""
+
 
 class Heartbeat:
     """Sends when nothing was said for half an interval; calls out when nothing was heard for two."""
 
-    __slots__ = ("_heard_at", "_interval", "_loop", "_on_silence", "_said_at", "_send", "_timer", "is_deaf")
+    __slots__ = (
+        "_heard_at",
+        "_interval",
+        "_is_last_look",
+        "_loop",
+        "_on_silence",
+        "_said_at",
+        "_send",
+        "_timer",
+        "is_deaf",
+    )
 
     def __init__(
         self, loop: asyncio.AbstractEventLoop, send: Callable[[], None], on_silence: Callable[[], None]
@@ -20,6 +33,7 @@ class Heartbeat:
         self._interval = 0.0
         self.is_deaf = False
         """Nothing can be heard, because nothing is read."""
+        self._is_last_look = False
         self._heard_at = self._said_at = loop.time()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -42,8 +56,13 @@ class Heartbeat:
     def _check(self) -> None:
         now = self._loop.time()
         left = self._heard_at + 2 * self._interval - now
-        if left <= 0 and not self.is_deaf:
+        is_silent = left <= 0 and not self.is_deaf
+        if is_silent and self._is_last_look:
             self._on_silence()
+            return
+        self._is_last_look = is_silent
+        if is_silent:
+            self._timer = self._loop.call_later(LAST_LOOK_SECONDS, self._check)
             return
         # Twice an interval: a check that is a little late must not let the peer wait a whole one.
         if now - self._said_at >= self._interval / 2:

@@ -22,6 +22,14 @@ class Loop:
     def call_later(self, delay: float, call: Callable[[], None]) -> Any:
         self.waiting.append((self.now + delay, call))
 
+    def stand_still(self, seconds: float) -> None:
+        """And then run what has become due once."""
+        self.now += seconds
+        due = [each for each in self.waiting if each[0] <= self.now]
+        self.waiting = [each for each in self.waiting if each not in due]
+        for _, call in due:
+            call()
+
     def pass_time(self, seconds: float) -> None:
         end = self.now + seconds
         while due := [each for each in self.waiting if each[0] <= end]:
@@ -46,7 +54,20 @@ def test_silent_peer_is_gone_after_two_intervals() -> None:
 
     loop.pass_time(19.9)
     assert "peer is gone" not in said
-    loop.pass_time(0.1)
+    loop.pass_time(0.2)
+
+    assert said[-1] == "peer is gone"
+
+
+def test_peer_is_not_gone_when_it_was_the_broker_that_stood_still() -> None:
+    """Timers that are due run before the sockets are read."""
+    loop, made, said = heartbeat()
+
+    loop.stand_still(1000)
+    made.heard()
+    loop.pass_time(19.9)
+    assert "peer is gone" not in said
+    loop.pass_time(0.2)
 
     assert said[-1] == "peer is gone"
 
