@@ -24,17 +24,26 @@ from brokerctl.server.node import Node
 from brokerctl.server.session import Session
 from brokerctl.store.base import Store
 from brokerctl.store.memory import MemoryStore
+from tests.support.waiting import PATIENCE_SECONDS
 
 T = TypeVar("T")
 WELL = Reading(memory_used_bytes=100_000_000, disk_free_bytes=10**12)
 HOSTS = ("127.0.0.1",)
-SECONDS = 20
+
+
+class Loop(asyncio.SelectorEventLoop):
+    """Its clock can be put forward, and whatever waited for then is due."""
+
+    ahead_seconds = 0.0
+
+    def time(self) -> float:
+        return super().time() + self.ahead_seconds
 
 
 @dataclass(slots=True)
 class Hosted:
     node: Node
-    loop: asyncio.AbstractEventLoop
+    loop: Loop
     amqp_port: int
     api_port: int
 
@@ -44,11 +53,19 @@ class Hosted:
         async def run() -> T:
             return command()
 
-        return asyncio.run_coroutine_threadsafe(run(), self.loop).result(SECONDS)
+        return asyncio.run_coroutine_threadsafe(run(), self.loop).result(PATIENCE_SECONDS)
+
+    def pass_time(self, seconds: float) -> None:
+        """For what waits on the loop: heartbeats, handshakes, connections that rest."""
+
+        def put_forward() -> None:
+            self.loop.ahead_seconds += seconds
+
+        self.call(put_forward)
 
     def api(self) -> httpx.Client:
         where = f"http://127.0.0.1:{self.api_port}/api"
-        return httpx.Client(base_url=where, auth=("guest", "guest"), timeout=SECONDS)
+        return httpx.Client(base_url=where, auth=("guest", "guest"), timeout=PATIENCE_SECONDS)
 
 
 @contextmanager
@@ -56,7 +73,7 @@ def hosting(
     read: Callable[[], Reading] = lambda: WELL, config: BrokerConfig | None = None, store: Store | None = None
 ) -> Iterator[Hosted]:
     """A broker without a disk unless a store is given, whose memory and disk are what `read` says."""
-    loop = asyncio.new_event_loop()
+    loop = Loop()
     stopping = asyncio.Event()
     ready = threading.Event()
     found: list[Hosted] = []
@@ -65,14 +82,13 @@ def hosting(
         node = Node(config or BrokerConfig(home=Path()), store or MemoryStore(), read)
         node.restore()
         node.start()
-        amqp_port, api_port = (ports.choose(HOSTS, 0, 0, "") for _ in range(2))
-        (bound,) = ports.listen(HOSTS, amqp_port)
+        # Ports of the system's choice, which nobody can take before they are listened on.
+        (amqp,), (http,) = ports.listen(HOSTS, 0), ports.listen(HOSTS, 0)
         api = Api(create_app(NodeDoor(node, [])), node.tally)
         await api.start()
-        listeners = [Listener(bound, node.gate, node.tally, partial(Session, node))]
-        (bound,) = ports.listen(HOSTS, api_port)
-        listeners.append(Listener(bound, node.gate, node.tally, api.accept))
-        found.append(Hosted(node, loop, amqp_port, api_port))
+        listeners = [Listener(amqp, node.gate, node.tally, partial(Session, node))]
+        listeners.append(Listener(http, node.gate, node.tally, api.accept))
+        found.append(Hosted(node, loop, amqp.getsockname()[1], http.getsockname()[1]))
         ready.set()
         await stopping.wait()
         for listener in listeners:
@@ -82,10 +98,10 @@ def hosting(
 
     thread = threading.Thread(target=loop.run_until_complete, args=(live(),), daemon=True)
     thread.start()
-    assert ready.wait(SECONDS), "the broker did not start"
+    assert ready.wait(PATIENCE_SECONDS), "the broker did not start"
     try:
         yield found[0]
     finally:
         loop.call_soon_threadsafe(stopping.set)
-        thread.join(SECONDS)
+        thread.join(PATIENCE_SECONDS)
         loop.close()

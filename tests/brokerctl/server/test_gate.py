@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from brokerctl.server.addresses import is_loopback, origin
+from brokerctl.server.config import BrokerConfig
 from brokerctl.server.gate import Gate
 from brokerctl.server.tally import INTERVAL_SECONDS, KINDS, Tally
 from tests.support import embedded
+from tests.support.hosted import hosting
 from tests.support.raw import RawClient
 
 
@@ -123,13 +125,12 @@ def test_full_address_is_refused_at_once_and_others_log_in(home: Path) -> None:
             next_one.open()
 
 
-def test_stalled_handshake_is_dropped(home: Path) -> None:
-    with (
-        embedded.running(home, POSTROOM_HANDSHAKE_SECONDS="1") as broker,
-        RawClient(broker.amqp_port) as silent,
-        RawClient(broker.amqp_port) as greeted,
-    ):
+def test_stalled_handshake_is_dropped() -> None:
+    limit = BrokerConfig().handshake_seconds
+    with hosting() as broker, RawClient(broker.amqp_port) as silent, RawClient(broker.amqp_port) as greeted:
         greeted.greet()
+
+        broker.pass_time(limit)
 
         assert silent.is_closed()
         assert greeted.is_closed()

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from brokerctl.wire import frames, properties
+from brokerctl.server.config import BrokerConfig
+from brokerctl.server.session import CLOSE_SECONDS, Session
+from brokerctl.wire import frames, properties, spec
 from brokerctl.wire.methods import basic, channel, connection, queue
 from tests.support import embedded
 from tests.support.embedded import EmbeddedBroker
-from tests.support.processes import open_sockets, resident_bytes
+from tests.support.hosted import Hosted, hosting
+from tests.support.processes import resident_bytes
 from tests.support.raw import RawClient
 from tests.support.reliability import IS_LONG, evidence, runs
 from tests.support.waiting import wait_until
@@ -38,6 +41,8 @@ def bystander(broker: EmbeddedBroker) -> Iterator[RawClient]:
         client.call(1, basic.Consume(queue="echo", no_ack=True))
         client.expect(basic.ConsumeOk)
         yield client
+        # The next one's queue has the same name.
+        client.leave()
 
 
 def echo(client: RawClient) -> float:
@@ -55,7 +60,7 @@ def message(key: str, body: bytes) -> bytes:
     return frames.method(1, basic.Publish(routing_key=key)) + content
 
 
-def filled(broker: EmbeddedBroker, name: str, count: int, size: int) -> None:
+def filled(broker: EmbeddedBroker | Hosted, name: str, count: int, size: int) -> None:
     """A queue with this many transient messages."""
     with RawClient(broker.amqp_port) as client:
         client.open().open_channel()
@@ -68,10 +73,10 @@ def filled(broker: EmbeddedBroker, name: str, count: int, size: int) -> None:
 
 def deaf(port: int) -> RawClient:
     """A client whose system takes next to nothing that it does not read."""
-    client = RawClient(port, timeout=20)
+    client = RawClient(port)
     client.socket = socket.socket()
     client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    client.socket.settimeout(20)
+    client.socket.settimeout(client.timeout)
     client.socket.connect(("127.0.0.1", port))
     return client.open().open_channel()
 
@@ -135,18 +140,25 @@ def test_consumers_that_do_not_read_are_sent_no_more_than_a_window(
         wait_until(lambda: taken(bystander, "unread.consume", count) == 0)
 
 
-def test_peer_that_closes_and_never_reads_is_cut_off(home: Path) -> None:
+def test_peer_that_closes_and_never_reads_is_cut_off() -> None:
     """More than the systems' buffers take, and less than may lie unread here: only the broker can end this."""
     count = 24
-    with embedded.running(home, POSTROOM_UNREAD_BYTES=str(64 * MIB)) as broker:
-        sockets = open_sockets(broker.process.pid)
+    with hosting(config=BrokerConfig(home=Path(), unread_bytes=64 * MIB)) as broker:
+
+        def sessions() -> set[Session]:
+            return broker.call(broker.node.sessions.copy)
+
         filled(broker, "unread.close", count, MIB)
-        wait_until(lambda: open_sockets(broker.process.pid) == sockets)
+        wait_until(lambda: not sessions())
         sulking = deaf(broker.amqp_port)
         sulking.call(1, *[basic.Get(queue="unread.close", no_ack=True)] * count)
         sulking.call(0, connection.Close(200, "bye"))
+        # Its transport waits for a reader.
+        wait_until(lambda: all(each.transport.is_closing() for each in sessions()))
 
-        wait_until(lambda: open_sockets(broker.process.pid) == sockets)
+        broker.pass_time(CLOSE_SECONDS)
+
+        wait_until(lambda: not sessions())
         sulking.socket.close()
 
 
@@ -160,12 +172,10 @@ def test_dead_peers_are_dropped_after_two_heartbeats_and_lose_nothing(
         filled(broker, "dead", peers, 10)
         dead = []
         for _ in range(peers):
-            client = RawClient(broker.amqp_port).__enter__().open(heartbeat=heartbeat).open_channel()
-            client.call(1, basic.Get(queue="dead"))
-            client.expect(basic.GetOk)
+            client = RawClient(broker.amqp_port).__enter__()
             dead.append(client)
+            take_and_fall_silent(client, "dead", heartbeat)
         last_word = time.monotonic()
-        assert taken(bystander, "dead", peers) > 0
 
         wait_until(lambda: taken(bystander, "dead", peers) == 0)
 
@@ -177,14 +187,39 @@ def test_dead_peers_are_dropped_after_two_heartbeats_and_lose_nothing(
             client.socket.close()
 
 
-def test_peer_that_sends_heartbeats_only_lives(broker: EmbeddedBroker) -> None:
-    with RawClient(broker.amqp_port) as client:
-        client.open(heartbeat=1).open_channel()
-        heard = 0
-        while heard < 5:
-            kind, _, _ = client.read_frame()
-            heard += kind == 8
+def take_and_fall_silent(client: RawClient, name: str, heartbeat: int) -> None:
+    """Hold one message of the queue. All of it in one go: one who lingered would be taken for dead before."""
+    client.greet()
+    client.call(0, connection.StartOk({}, "PLAIN", b"\0guest\0guest", "en_US"))
+    client.expect(connection.Tune)
+    begin = b"".join(frames.method(0, each) for each in (connection.TuneOk(0, 0, heartbeat), connection.Open("/")))
+    client.send(begin + b"".join(frames.method(1, each) for each in (channel.Open(), basic.Get(queue=name))))
+    client.expect(connection.OpenOk)
+    client.expect(channel.OpenOk)
+    client.expect(basic.GetOk)
+
+
+def test_peer_that_sends_heartbeats_only_lives() -> None:
+    with hosting() as broker, RawClient(broker.amqp_port) as client:
+        client.open(heartbeat=60).open_channel()
+        [session] = broker.node.sessions
+        for _ in range(5):
+            broker.pass_time(100)
+            assert client.read_frame()[0] == spec.HEARTBEAT
+            before = session.received_bytes
             client.send(frames.HEARTBEAT_FRAME)
+            wait_until(lambda before=before: session.received_bytes > before)  # type: ignore[misc]
         client.call(1, channel.Flow(active=True))
 
         client.expect(channel.FlowOk)
+
+
+def test_peer_that_sends_nothing_is_gone_after_two_heartbeats() -> None:
+    with hosting() as broker, RawClient(broker.amqp_port) as client:
+        client.open(heartbeat=60)
+
+        broker.pass_time(100)
+        assert client.read_frame()[0] == spec.HEARTBEAT
+        broker.pass_time(20)
+
+        assert client.is_closed()
