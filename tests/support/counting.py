@@ -18,6 +18,8 @@ class Wire:
         self._target_port = target_port
         self._listener: socket.socket | None = None
         self._open: list[socket.socket] = []
+        self._lock = threading.Lock()
+        """Of what is open, and whether more may be opened."""
         self.port = 0
         self.asked: list[str] = []
         self.refused = 0
@@ -27,17 +29,16 @@ class Wire:
 
     def cut(self) -> None:
         """Close what is open and whatever comes, before a byte is answered."""
-        self.is_cut = True
         self._close_open()
 
     def mend(self) -> None:
-        self.is_cut = False
+        with self._lock:
+            self.is_cut = False
 
     def count(self, path: str) -> int:
         return sum(asked.partition("?")[0] == path for asked in self.asked)
 
     def close(self) -> None:
-        self.is_cut = True
         if self._listener is not None:
             with suppress(OSError):
                 self._listener.shutdown(socket.SHUT_RDWR)
@@ -55,14 +56,22 @@ class Wire:
                 client, _ = listener.accept()
             except OSError:
                 return
-            if self.is_cut:
-                self.refused += 1
-                client.close()
-                continue
-            broker = socket.create_connection(("127.0.0.1", self._target_port))
-            self._open += [client, broker]
+            with self._lock:
+                broker = None if self.is_cut else self._connected()
+                if broker is None:
+                    self.refused += self.is_cut
+                    client.close()
+                    continue
+                self._open += [client, broker]
             for source, target, is_asking in ((client, broker, True), (broker, client, False)):
                 threading.Thread(target=self._pass, args=(source, target, is_asking), daemon=True).start()
+
+    def _connected(self) -> socket.socket | None:
+        """None: the broker is gone, which the client is told by its own end."""
+        try:
+            return socket.create_connection(("127.0.0.1", self._target_port))
+        except OSError:
+            return None
 
     def _pass(self, source: socket.socket, target: socket.socket, is_asking: bool) -> None:
         with suppress(OSError):
@@ -76,10 +85,12 @@ class Wire:
             end.close()
 
     def _close_open(self) -> None:
-        for end in self._open:
-            with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-        self._open.clear()
+        with self._lock:
+            self.is_cut = True
+            for end in self._open:
+                with suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
+            self._open.clear()
 
 
 @contextmanager

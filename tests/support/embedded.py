@@ -16,12 +16,20 @@ from pathlib import Path
 import pika
 
 from tests.support.freeports import free_ports
+from tests.support.waiting import PATIENCE_SECONDS
 
 HERE = r"://127\.0\.0\.1:(\d+)"
 READY = re.compile(rf"Broker is ready: amqp{HERE} http{HERE}(?: amqps{HERE} https{HERE})?$")
 SERVE = ("-m", "brokerctl", "serve")
 START_SECONDS = 120
 """On the busiest machine, with a store that must be repaired."""
+
+PATIENT = {"POSTROOM_HANDSHAKE_SECONDS": "60", "POSTROOM_TLS_HANDSHAKE_SECONDS": "60"}
+"""A machine that runs other work, too, may stop a client in the middle of its handshake."""
+
+ANY = "0"
+TAKEN = (" is in use", ": Address already in use")
+"""What a broker says of a port that was taken before it looked, and of one that was taken before it listened."""
 
 
 @dataclass(slots=True)
@@ -36,7 +44,15 @@ class EmbeddedBroker:
 
     def connect(self, vhost: str = "/", user: str = "guest", password: str = "guest") -> pika.BlockingConnection:
         credentials = pika.PlainCredentials(user, password)
-        parameters = pika.ConnectionParameters("127.0.0.1", self.amqp_port, vhost, credentials, heartbeat=0)
+        parameters = pika.ConnectionParameters(
+            "127.0.0.1",
+            self.amqp_port,
+            vhost,
+            credentials,
+            heartbeat=0,
+            socket_timeout=PATIENCE_SECONDS,
+            stack_timeout=PATIENCE_SECONDS,
+        )
         return pika.BlockingConnection(parameters)
 
     def kill(self) -> None:
@@ -45,7 +61,7 @@ class EmbeddedBroker:
             self.process.send_signal(signal.SIGKILL)
             self.process.communicate()
 
-    def stop(self, within: float = 20) -> None:
+    def stop(self, within: float = PATIENCE_SECONDS) -> None:
         """As a person would: SIGTERM, and wait until it is gone."""
         if self.process.poll() is None:
             self.process.terminate()
@@ -59,8 +75,10 @@ class EmbeddedBroker:
 def start(home: Path, command: Sequence[str] = SERVE, **settings: str) -> EmbeddedBroker:
     """Start a broker on free ports with its data in `home`; return when it accepts connections."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("POSTROOM_")}
-    amqp, api = map(str, free_ports(2))
-    environment |= {"POSTROOM_HOME": str(home), "POSTROOM_AMQP_PORT": amqp, "POSTROOM_API_PORT": api, **settings}
+    wanted = {"POSTROOM_AMQP_PORT": ANY, "POSTROOM_API_PORT": ANY, **settings}
+    open_names = [name for name, value in wanted.items() if name.endswith("_PORT") and value == ANY]
+    chosen = dict(zip(open_names, map(str, free_ports(len(open_names))), strict=True))
+    environment |= {"POSTROOM_HOME": str(home), **PATIENT, **wanted, **chosen}
     with (home / "broker.log").open("a") as log:
         was = log.tell()
         process = subprocess.Popen(
@@ -77,7 +95,7 @@ def start(home: Path, command: Sequence[str] = SERVE, **settings: str) -> Embedd
         process.kill()
         process.communicate()
         said = (home / "broker.log").read_bytes()[was:].decode()
-        if any(f"port {port} is in use" in said for port in {amqp, api} - set(settings.values())):
+        if any(f"port {port}{why}" in said for port in chosen.values() for why in TAKEN):
             # By another test that chose the same in this moment.
             return start(home, command, **settings)
         raise RuntimeError(f"the broker did not start: {line!r}\n{said}")

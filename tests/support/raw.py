@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from brokerctl.wire import frames, methods, spec
 from brokerctl.wire.methods import Method, channel, connection
+from tests.support.waiting import PATIENCE_SECONDS
 
 M = TypeVar("M", bound=Method)
 
@@ -19,7 +20,7 @@ class RawClient:
     """Reads block at most `timeout` seconds, so that a silent broker fails a test instead of hanging it."""
 
     port: int
-    timeout: float = 10.0
+    timeout: float = PATIENCE_SECONDS
     tls: ssl.SSLContext | None = None
     source: str = "127.0.0.1"
     """The address to come from: all of 127.0.0.0/8 is this machine, and a broker tells them apart."""
@@ -66,13 +67,20 @@ class RawClient:
         assert isinstance(method, kind), f"expected {kind.name}, got {method}"
         return method
 
-    def is_closed(self) -> bool:
-        """Whether the broker closes without another frame."""
+    def is_closed(self, *last_words: Method) -> bool:
+        """Whether the broker closes without another frame, after these on channel 0."""
         try:
+            # A broker that was kept waiting for them may have closed already.
+            self.call(0, *last_words)
             self.read_frame()
-        except (EOFError, ConnectionResetError):
+        except (EOFError, ConnectionError):
             return True
         return False
+
+    def leave(self) -> None:
+        """Say good-bye: exclusive queues and what was held are free when this returns."""
+        self.call(0, connection.Close(200, "bye"))
+        self.expect(connection.CloseOk)
 
     def greet(self) -> connection.Start:
         self.send(spec.PROTOCOL_HEADER)
