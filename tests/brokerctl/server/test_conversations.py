@@ -192,8 +192,7 @@ def test_hard_error_closes_the_connection(client: RawClient, method: Method, cod
         client.call(1, method)
 
         assert client.expect(connection.Close).reply_code == code
-        client.call(0, connection.CloseOk())
-        assert client.is_closed()
+        assert client.is_closed(connection.CloseOk())
 
 
 def test_confirms_of_one_read_come_as_one_multiple_ack(client: RawClient) -> None:
@@ -310,8 +309,7 @@ def test_open_behind_a_refused_tune_in_the_same_read_opens_nothing(client: RawCl
         client.call(0, connection.TuneOk(0, 100, 0), connection.Open("/"))
 
         assert client.expect(connection.Close).reply_code == 530
-        client.call(0, connection.CloseOk())
-        assert client.is_closed()
+        assert client.is_closed(connection.CloseOk())
 
 
 def test_closes_that_cross_are_both_answered(client: RawClient) -> None:

@@ -9,6 +9,7 @@ from brokerctl.wire import frames, properties
 from brokerctl.wire.methods import Method, basic, channel, queue
 from tests.support.embedded import EmbeddedBroker
 from tests.support.raw import RawClient
+from tests.support.waiting import wait_until
 
 REPLY_TO = "amq.rabbitmq.reply-to"
 
@@ -36,8 +37,12 @@ def test_remote_call_is_answered_without_a_queue(embedded_broker: EmbeddedBroker
         assert len(address.removeprefix(f"{REPLY_TO}.")) >= 22
         assert serving.queue_declare(address).method.consumer_count == 1
         serving.basic_publish("", address, b"4")
-        one.process_data_events(time_limit=10)
 
+        def is_answered() -> bool:
+            one.process_data_events(0)
+            return bool(answers)
+
+        wait_until(is_answered)
         assert answers == [b"4"]
         serving.queue_delete("rpc")
 

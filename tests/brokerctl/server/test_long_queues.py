@@ -12,7 +12,7 @@ from pika.adapters.blocking_connection import BlockingChannel
 
 from tests.support import embedded
 from tests.support.embedded import EmbeddedBroker
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 SMALL = {"POSTROOM_QUEUE_MEMORY_BYTES": "65536", "POSTROOM_SEGMENT_BYTES": "65536"}
 """Room for a hundred messages of 200 bytes."""
@@ -35,7 +35,7 @@ def fill(channel: BlockingChannel, queue: str, mode: pika.DeliveryMode, expirati
 
 def shown(broker: EmbeddedBroker, queue: str) -> dict[str, int]:
     url = f"http://127.0.0.1:{broker.api_port}/api/queues/%2F/{queue}"
-    found: dict[str, int] = httpx.get(url, auth=("guest", "guest")).json()
+    found: dict[str, int] = httpx.get(url, auth=("guest", "guest"), timeout=PATIENCE_SECONDS).json()
     return found
 
 

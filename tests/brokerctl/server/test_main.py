@@ -17,7 +17,7 @@ def serve(home: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("POSTROOM_")}
     environment |= {"POSTROOM_HOME": str(home), "POSTROOM_AMQP_PORT": "0", "POSTROOM_API_PORT": "0", **settings}
     command = [sys.executable, "-m", "brokerctl", "serve"]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=embedded.START_SECONDS)
 
 
 def said(done: subprocess.CompletedProcess[str]) -> str:

@@ -12,6 +12,7 @@ from pika.adapters.blocking_connection import BlockingChannel
 from pika.spec import Basic
 
 from tests.support.embedded import EmbeddedBroker
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -165,7 +166,8 @@ def test_any_utf8_name_of_255_bytes_works(channel: BlockingChannel, name: str) -
 
 
 def test_impersonator_publishes_in_the_name_of_another_as_long_as_it_may(embedded_broker: EmbeddedBroker) -> None:
-    with httpx.Client(base_url=f"http://127.0.0.1:{embedded_broker.api_port}/api", auth=("guest", "guest")) as api:
+    where = f"http://127.0.0.1:{embedded_broker.api_port}/api"
+    with httpx.Client(base_url=where, auth=("guest", "guest"), timeout=PATIENCE_SECONDS) as api:
         body = {"password": "secret", "tags": "impersonator"}
         api.put("/users/herald", json=body).raise_for_status()
         rights = {"configure": ".*", "write": ".*", "read": ".*"}

@@ -15,6 +15,7 @@ from brokerctl.wire.methods import Method, basic, channel, confirm, connection, 
 from tests.support import embedded
 from tests.support.embedded import EmbeddedBroker
 from tests.support.raw import RawClient
+from tests.support.waiting import PATIENCE_SECONDS
 
 KEPT, BODY = "kept", b"kept"
 PERSISTENT = pika.BasicProperties(delivery_mode=2)
@@ -134,9 +135,8 @@ def test_broker_whose_disk_failed_takes_nobody_until_it_is_restarted(refusing: E
 
 
 def test_api_says_at_once_that_a_change_was_not_saved_and_goes_on_to_show_things(refusing: EmbeddedBroker) -> None:
-    api = httpx.Client(base_url=f"http://127.0.0.1:{refusing.api_port}/api", auth=("guest", "guest"), timeout=10)
-
-    with api:
+    where = f"http://127.0.0.1:{refusing.api_port}/api"
+    with httpx.Client(base_url=where, auth=("guest", "guest"), timeout=PATIENCE_SECONDS) as api:
         refused = api.put("/queues/%2F/new", json={"durable": True})
 
         assert refused.status_code == 500

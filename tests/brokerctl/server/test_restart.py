@@ -11,6 +11,7 @@ import pytest
 
 from tests.support import embedded
 from tests.support.embedded import EmbeddedBroker
+from tests.support.waiting import PATIENCE_SECONDS
 
 PERSISTENT = pika.BasicProperties(delivery_mode=2)
 ROUNDS = 10
@@ -92,10 +93,10 @@ def publish_until_killed(broker: EmbeddedBroker, round_number: int) -> list[byte
     for publisher in publishers:
         publisher.start()
     for publisher in publishers:
-        assert publisher.has_begun.wait(30)
+        assert publisher.has_begun.wait(PATIENCE_SECONDS)
     broker.kill()
     for publisher in publishers:
-        publisher.join(30)
+        publisher.join(PATIENCE_SECONDS)
         assert not publisher.is_alive()
     return [body for publisher in publishers for body in publisher.confirmed]
 

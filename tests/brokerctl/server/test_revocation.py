@@ -12,6 +12,7 @@ from brokerctl.wire import spec
 from brokerctl.wire.methods import basic, channel, connection, queue
 from tests.support.embedded import EmbeddedBroker
 from tests.support.raw import RawClient
+from tests.support.waiting import PATIENCE_SECONDS
 
 ALL = {"configure": ".*", "write": ".*", "read": ".*"}
 HEARS_CANCELS: dict[str, object] = {"capabilities": {"consumer_cancel_notify": True}}
@@ -21,7 +22,7 @@ HEARS_CANCELS: dict[str, object] = {"capabilities": {"consumer_cancel_notify": T
 def api(embedded_broker: EmbeddedBroker) -> Iterator[httpx.Client]:
     """guest, in a broker with a vhost `revoke` where user ada may do everything."""
     where = f"http://127.0.0.1:{embedded_broker.api_port}/api"
-    with httpx.Client(base_url=where, auth=("guest", "guest"), timeout=20) as api:
+    with httpx.Client(base_url=where, auth=("guest", "guest"), timeout=PATIENCE_SECONDS) as api:
         api.put(path("vhosts", "revoke")).raise_for_status()
         api.put(path("users", "ada"), json={"password": "secret", "tags": ""}).raise_for_status()
         permit(api)

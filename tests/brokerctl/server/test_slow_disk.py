@@ -14,8 +14,7 @@ from brokerctl.wire.methods import basic, channel, confirm, queue
 from tests.support.disks import MemoryDisk
 from tests.support.hosted import Hosted, hosting
 from tests.support.raw import RawClient
-
-SECONDS = 10
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 class SlowDisk(MemoryDisk):
@@ -30,7 +29,7 @@ class SlowDisk(MemoryDisk):
     def sync(self, handle: int) -> None:
         if not self.go.is_set():
             self.is_waiting.set()
-        assert self.go.wait(SECONDS), "the test never let the disk go on"
+        assert self.go.wait(PATIENCE_SECONDS), "the test never let the disk go on"
         super().sync(handle)
 
 
@@ -62,7 +61,7 @@ def test_nothing_is_confirmed_before_the_disk_is_done(hosted: Hosted, disk: Slow
         disk.go.clear()
 
         publish(client, "kept", 2)
-        assert disk.is_waiting.wait(SECONDS)
+        assert disk.is_waiting.wait(PATIENCE_SECONDS)
         client.call(2, basic.Qos(prefetch_count=1))
 
         # A confirm before this answer would have come before it.
@@ -81,7 +80,7 @@ def test_who_needs_no_disk_does_not_wait_for_it(hosted: Hosted, disk: SlowDisk) 
         quick.expect(basic.ConsumeOk)
         disk.go.clear()
         publish(slow, "kept", 2)
-        assert disk.is_waiting.wait(SECONDS)
+        assert disk.is_waiting.wait(PATIENCE_SECONDS)
 
         for _ in range(50):
             publish(quick, "transient", 1)

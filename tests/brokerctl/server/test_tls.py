@@ -20,7 +20,7 @@ from tests.support import certificates, embedded
 from tests.support.certificates import Authority, Pair, common_name, organization
 from tests.support.embedded import EmbeddedBroker
 from tests.support.raw import RawClient
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 CUT = (ssl.SSLError, ConnectionError, EOFError)
 """What a client sees of a failed handshake: an alert, or just the end."""
@@ -50,7 +50,7 @@ class Secured:
 
     def api(self) -> httpx.Client:
         where = f"https://localhost:{self.broker.api_tls_port}/api"
-        return httpx.Client(base_url=where, auth=("guest", "guest"), verify=self.context(), timeout=20)
+        return httpx.Client(base_url=where, auth=("guest", "guest"), verify=self.context(), timeout=PATIENCE_SECONDS)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,14 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
 
 def test_pika_publishes_and_gets_over_tls(secured: Secured) -> None:
     options = pika.SSLOptions(secured.context(), "localhost")
-    parameters = pika.ConnectionParameters("localhost", secured.broker.amqp_tls_port, ssl_options=options)
+    parameters = pika.ConnectionParameters(
+        "localhost",
+        secured.broker.amqp_tls_port,
+        ssl_options=options,
+        heartbeat=0,
+        socket_timeout=PATIENCE_SECONDS,
+        stack_timeout=PATIENCE_SECONDS,
+    )
     body = b"x" * 300_000
 
     with pika.BlockingConnection(parameters) as opened:
@@ -82,7 +89,9 @@ def test_pika_publishes_and_gets_over_tls(secured: Secured) -> None:
 def test_api_answers_over_tls_and_tells_of_it(secured: Secured) -> None:
     with secured.api() as api, secured.client() as client:
         client.open()
-        (shown,) = api.get("/connections").json()
+        peer_port = client.socket.getsockname()[1]
+        # Those of other tests may be on their way out still.
+        (shown,) = [each for each in api.get("/connections").json() if each["peer_port"] == peer_port]
         protocols = {each["protocol"]: each["tls"] for each in api.get("/overview").json()["listeners"]}
 
         (node,) = api.get("/nodes").json()
@@ -188,7 +197,7 @@ def test_stalled_handshake_ends(home: Path) -> None:
     pair = Authority(home).issue("broker", common_name("localhost"))
     with (
         embedded.running(home, **certificates.settings(pair, POSTROOM_TLS_HANDSHAKE_SECONDS="1")) as broker,
-        socket.create_connection(("127.0.0.1", broker.amqp_tls_port), timeout=10) as stalled,
+        socket.create_connection(("127.0.0.1", broker.amqp_tls_port), timeout=PATIENCE_SECONDS) as stalled,
     ):
         # The head of a ClientHello that never comes.
         stalled.sendall(b"\x16\x03\x01\x02\x00\x01")
@@ -221,7 +230,7 @@ def test_required_certificate_keeps_others_out(home: Path) -> None:
 def _shown(secured: Secured, port: int) -> bytes | None:
     """The certificate that the broker shows now."""
     with (
-        socket.create_connection(("127.0.0.1", port), timeout=10) as plain,
+        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as plain,
         secured.context().wrap_socket(plain, server_hostname="localhost") as opened,
     ):
         return opened.getpeercert(binary_form=True)

@@ -18,6 +18,7 @@ from brokerctl.store.label import NAME as LABEL
 from brokerctl.store.recovery import OLD_STORE
 from brokerctl.store.segments import SEGMENT_BYTES
 from tests.support.disks import FailingDisk, MemoryDisk
+from tests.support.waiting import PATIENCE_SECONDS
 
 QUEUE = 7
 
@@ -37,7 +38,7 @@ class Owner:
         self.store.batch.receipts.append(done.set)
         self.committed.clear()
         self.store.submit()
-        assert self.committed.wait(10)
+        assert self.committed.wait(PATIENCE_SECONDS)
         self.store.finish()
         return done.is_set()
 
@@ -170,7 +171,7 @@ def test_a_batch_that_is_too_large_is_written_in_parts_and_confirmed_by_the_last
     for whole in (False, True):
         owner.committed.clear()
         owner.store.submit()
-        assert owner.committed.wait(10)
+        assert owner.committed.wait(PATIENCE_SECONDS)
         assert confirmed.is_set() is whole
         owner.store._is_writing, job = False, owner.store._job
         assert job is not None
@@ -352,7 +353,7 @@ def test_a_commit_that_is_heard_of_while_the_store_closes_takes_nothing_out_of_t
     first.start(lambda receipts: committed.set(), lambda error: None)
     first.batch.add(row(1))
     first.submit()
-    assert committed.wait(10)
+    assert committed.wait(PATIENCE_SECONDS)
     first.batch.add(row(2))
 
     first.end()

@@ -18,6 +18,7 @@ from brokerctl.store.recovery import open_log
 from brokerctl.store.segments import Job, SegmentLog
 from tests.support.disks import FailingDisk, Files, MemoryDisk
 from tests.support.reliability import SEED, evidence, runs
+from tests.support.waiting import PATIENCE_SECONDS
 from tests.support.workloads import SEGMENT_BYTES, State, Workload, held
 
 BATCHES = runs(8, 60)
@@ -59,7 +60,7 @@ class Life:
         self._told.clear()
         self.store.submit()
         if self.failure is None:
-            assert self._told.wait(10)
+            assert self._told.wait(PATIENCE_SECONDS)
         if self.failure is None:
             self.store.finish()
 
