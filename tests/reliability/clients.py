@@ -20,6 +20,7 @@ from amqp.exceptions import ConnectionError
 from tests.reliability.ledger import Copy
 from tests.support.brokers import Running
 from tests.support.embedded import EmbeddedBroker
+from tests.support.waiting import PATIENCE_SECONDS
 
 EXCHANGE = "reliability"
 QUEUES = ("reliability.kept", "reliability.taken", "reliability.half")
@@ -38,7 +39,8 @@ Delivery = tuple[Copy, bool, bool]
 
 
 def connected(broker: Running) -> amqp.Connection:
-    connection = amqp.Connection(f"127.0.0.1:{broker.amqp_port}", read_timeout=30, write_timeout=30)
+    where = f"127.0.0.1:{broker.amqp_port}"
+    connection = amqp.Connection(where, read_timeout=PATIENCE_SECONDS, write_timeout=PATIENCE_SECONDS)
     connection.connect()
     return connection
 

@@ -14,6 +14,7 @@ import httpx
 from brokerctl.names import path
 from tests.reliability.clients import Worker, connected
 from tests.support.embedded import EmbeddedBroker
+from tests.support.waiting import PATIENCE_SECONDS
 
 Key = tuple[str, ...]
 State = dict[Key, int]
@@ -142,7 +143,7 @@ def password(number: int) -> str:
 
 
 def api(broker: EmbeddedBroker, user: str = "guest", word: str = "guest") -> httpx.Client:
-    return httpx.Client(base_url=f"http://127.0.0.1:{broker.api_port}/api", auth=(user, word), timeout=30)
+    return httpx.Client(base_url=f"http://127.0.0.1:{broker.api_port}/api", auth=(user, word), timeout=PATIENCE_SECONDS)
 
 
 def found(broker: EmbeddedBroker) -> State:

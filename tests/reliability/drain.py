@@ -9,9 +9,8 @@ from pika.adapters.blocking_connection import BlockingChannel
 
 from tests.reliability.clients import Delivery, connected, delivered, read, tag_of
 from tests.support.embedded import EmbeddedBroker
+from tests.support.waiting import PATIENCE_SECONDS
 
-SILENCE_SECONDS = 30
-"""For a message that the broker counts and does not give."""
 PREFETCH = 500
 
 Drain = Callable[[EmbeddedBroker, str], list[Delivery]]
@@ -31,7 +30,7 @@ def _consumed(channel: BlockingChannel, queue: str, count: int) -> list[Delivery
     found: list[Delivery] = []
     channel.basic_qos(prefetch_count=PREFETCH)
     while len(found) < count:
-        method, properties, body = next(channel.consume(queue, inactivity_timeout=SILENCE_SECONDS))
+        method, properties, body = next(channel.consume(queue, inactivity_timeout=PATIENCE_SECONDS))
         assert method is not None, f"{queue} holds {count} messages and gave {len(found)}"
         assert method.delivery_tag is not None
         assert properties is not None
@@ -58,7 +57,7 @@ def by_py_amqp(broker: EmbeddedBroker, queue: str) -> list[Delivery]:
         channel.basic_qos(0, PREFETCH, False)
         channel.basic_consume(queue, consumer_tag=queue, callback=take)
         while len(found) < count:
-            connection.drain_events(timeout=SILENCE_SECONDS)
+            connection.drain_events(timeout=PATIENCE_SECONDS)
         channel.basic_cancel(queue)
         left = _counted(channel, queue)
         channel.close()
