@@ -19,7 +19,7 @@ WRITERS = runs(short=6, long=50)
 LIFE_SECONDS = (0.05, 0.5)
 LIVES_TO_BREAK = 80
 """The first few find it; on a machine so busy that a life ends before much happened in it, more."""
-BROKEN = ("-m", "tests.reliability.broken")
+BROKEN = ("tests.reliability.broken",)
 
 
 class Definitions:

@@ -58,7 +58,7 @@ def test_confirmed_messages_survive_sigkill_and_the_sigkill_after_it(home: Path)
 @pytest.mark.parametrize("broken", SEEN_AS)
 def test_broken_broker_is_found_out(broken: str, home: Path) -> None:
     """Without this, a test that never fails proves nothing."""
-    command, settings = ("-m", "tests.reliability.broken"), {"REL_BREAK": broken}
+    command, settings = ("tests.reliability.broken",), {"REL_BREAK": broken}
     lives = Lives(home, SEED, LIFE_SECONDS, command, settings)
     found: set[str] = set()
     for number in range(CYCLES_TO_BREAK):

@@ -1,12 +1,13 @@
-"""The embedded broker as its own process, as people run it: free ports, a folder of its own, killed by pid."""
+"""The embedded broker as its own process: free ports, a folder of its own, killed by pid.
+
+Forked, as most tests start one; that `python -m brokerctl serve` is the same is tested with it (server/test_main.py).
+"""
 
 from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,12 +16,13 @@ from pathlib import Path
 
 import pika
 
+from tests.support.forked import Forked
 from tests.support.freeports import free_ports
 from tests.support.waiting import PATIENCE_SECONDS
 
 HERE = r"://127\.0\.0\.1:(\d+)"
 READY = re.compile(rf"Broker is ready: amqp{HERE} http{HERE}(?: amqps{HERE} https{HERE})?$")
-SERVE = ("-m", "brokerctl", "serve")
+SERVE = ("brokerctl", "serve")
 START_SECONDS = 120
 """On the busiest machine, with a store that must be repaired."""
 
@@ -34,7 +36,7 @@ TAKEN = (" is in use", ": Address already in use")
 
 @dataclass(slots=True)
 class EmbeddedBroker:
-    process: subprocess.Popen[str]
+    process: Forked
     home: Path
     amqp_port: int
     api_port: int
@@ -57,16 +59,14 @@ class EmbeddedBroker:
 
     def kill(self) -> None:
         """As a power switch for the process: no handler runs. Safe to call again."""
-        if self.process.returncode is None:
-            self.process.send_signal(signal.SIGKILL)
-            self.process.communicate()
+        self.process.kill()
+        self.process.end()
 
     def stop(self, within: float = PATIENCE_SECONDS) -> None:
         """As a person would: SIGTERM, and wait until it is gone."""
-        if self.process.poll() is None:
-            self.process.terminate()
+        self.process.terminate()
         try:
-            self.process.communicate(timeout=within)
+            self.process.end(within)
         except subprocess.TimeoutExpired:
             self.kill()
             raise
@@ -79,12 +79,10 @@ def start(home: Path, command: Sequence[str] = SERVE, **settings: str) -> Embedd
     open_names = [name for name, value in wanted.items() if name.endswith("_PORT") and value == ANY]
     chosen = dict(zip(open_names, map(str, free_ports(len(open_names))), strict=True))
     environment |= {"POSTROOM_HOME": str(home), **PATIENT, **wanted, **chosen}
-    with (home / "broker.log").open("a") as log:
-        was = log.tell()
-        process = subprocess.Popen(
-            [sys.executable, *command], env=environment, stdout=subprocess.PIPE, stderr=log, text=True
-        )
-    assert process.stdout is not None
+    log = home / "broker.log"
+    log.touch()
+    was = log.stat().st_size
+    process = Forked(command, environment, log)
     # One that never gets ready is killed, and then its output ends.
     patience = threading.Timer(START_SECONDS, process.kill)
     patience.start()
@@ -93,8 +91,8 @@ def start(home: Path, command: Sequence[str] = SERVE, **settings: str) -> Embedd
     found = READY.match(line)
     if found is None:
         process.kill()
-        process.communicate()
-        said = (home / "broker.log").read_bytes()[was:].decode()
+        process.end()
+        said = log.read_bytes()[was:].decode()
         if any(f"port {port}{why}" in said for port in chosen.values() for why in TAKEN):
             # By another test that chose the same in this moment.
             return start(home, command, **settings)

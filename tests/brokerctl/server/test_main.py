@@ -1,4 +1,4 @@
-"""`python -m brokerctl serve` with settings that cannot work: one sentence, exit code 2, and no process left."""
+"""`python -m brokerctl serve`; with settings that cannot work: one sentence, exit code 2, and no process left."""
 
 from __future__ import annotations
 
@@ -11,13 +11,20 @@ from pathlib import Path
 import pytest
 
 from tests.support import embedded
+from tests.support.raw import RawClient
+
+COMMAND = (sys.executable, "-m", "brokerctl", "serve")
+
+
+def environment(home: Path, **settings: str) -> dict[str, str]:
+    """Of a process, without the settings of whoever runs the tests."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith("POSTROOM_")}
+    return others | {"POSTROOM_HOME": str(home), "POSTROOM_AMQP_PORT": "0", "POSTROOM_API_PORT": "0", **settings}
 
 
 def serve(home: Path, **settings: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("POSTROOM_")}
-    environment |= {"POSTROOM_HOME": str(home), "POSTROOM_AMQP_PORT": "0", "POSTROOM_API_PORT": "0", **settings}
-    command = [sys.executable, "-m", "brokerctl", "serve"]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=embedded.START_SECONDS)
+    chosen = environment(home, **settings)
+    return subprocess.run(COMMAND, env=chosen, capture_output=True, text=True, timeout=embedded.START_SECONDS)
 
 
 def said(done: subprocess.CompletedProcess[str]) -> str:
@@ -62,6 +69,22 @@ def test_home_that_is_a_file_is_named(home: Path) -> None:
     sentence = said(serve(home / "file"))
 
     assert sentence == f"{home / 'file' / 'broker'} cannot be made: Not a directory"
+
+
+def test_broker_says_on_one_line_where_it_is_ready_and_ends_well_when_it_is_told(home: Path) -> None:
+    with subprocess.Popen(COMMAND, env=environment(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as broker:
+        try:
+            assert broker.stdout is not None
+            ready = embedded.READY.match(broker.stdout.readline().decode())
+            assert ready is not None
+            with RawClient(int(ready[1])) as client:
+                client.open()
+        finally:
+            broker.terminate()
+        rest, log = broker.communicate(timeout=embedded.START_SECONDS)
+
+    assert (broker.returncode, rest) == (0, b"")
+    assert b"Traceback" not in log
 
 
 def test_second_broker_on_the_same_folder_does_not_start(home: Path) -> None:
