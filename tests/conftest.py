@@ -10,17 +10,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support import embedded
 from tests.support import rabbitmq as real
 from tests.support.embedded import EmbeddedBroker
 from tests.support.rabbitmq import RabbitMQ
 
+# An example may take as long as a machine that runs other work makes it.
+settings.register_profile("patient", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """One worker of xdist gets all tests of the real RabbitMQ, so there is one of it; RELIABILITY_TEST chooses."""
     for item in items:
-        if "rabbitmq" in getattr(item, "fixturenames", ()):
+        if "rabbitmq" in getattr(item, "fixturenames", ()) or item.get_closest_marker("rabbitmq"):
             item.add_marker(pytest.mark.rabbitmq)
             item.add_marker(pytest.mark.xdist_group("rabbitmq"))
     if number := os.environ.get("RELIABILITY_TEST"):

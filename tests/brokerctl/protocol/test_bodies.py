@@ -78,7 +78,7 @@ def test_a_million_empty_body_frames_take_no_memory() -> None:
 
 
 def test_body_in_frames_of_one_byte_takes_about_its_size() -> None:
-    conversation, size = opened(), 200_000
+    conversation, size = opened(), 60_000
     conversation.receive(announced(1, size))
 
     peak = peak_bytes(conversation, [body(1, b"x") * 1000] * (size // 1000 - 1))

@@ -182,7 +182,10 @@ class Readings:
         return taken
 
 
-def test_disk_that_cannot_be_looked_at_leaves_the_alarm_as_it_is(caplog: pytest.LogCaptureFixture) -> None:
+def test_disk_that_cannot_be_looked_at_leaves_the_alarm_as_it_is(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("brokerctl.server.alarms.RAISED_SECONDS", 0.0)
     low = Reading(0, DISK - 1)
     changes: list[frozenset[Alarm]] = []
     is_over = asyncio.Event()

@@ -14,7 +14,7 @@ from tests.support.embedded import EmbeddedBroker
 from tests.support.waiting import PATIENCE_SECONDS
 
 PERSISTENT = pika.BasicProperties(delivery_mode=2)
-ROUNDS = 10
+ROUNDS = 3
 
 
 def test_durable_things_survive_a_restart_and_others_do_not(home: Path) -> None:
@@ -102,7 +102,7 @@ def publish_until_killed(broker: EmbeddedBroker, round_number: int) -> list[byte
 
 
 def test_no_confirmed_message_is_missing_after_kill_9(home: Path) -> None:
-    """Ten rounds; each kills, writes again after the restart, and kills again: the second start finds other bugs."""
+    """Each round kills, writes again after the restart, and kills again: the second start finds other bugs."""
     confirmed: list[bytes] = []
     with embedded.running(home) as broker, broker.connect() as connection:
         connection.channel().queue_declare("crash", durable=True)

@@ -14,11 +14,15 @@ from brokerctl.store import definitions
 
 VALUES = st.recursive(
     st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary() | st.decimals(allow_nan=False),
-    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["a", "!bytes", "!decimal", "!!x", "!"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["a", "!bytes", "!decimal", "!!x", "!"]), inner, max_size=3)
+    ),
+    max_leaves=10,
 )
 
 
-@given(st.dictionaries(st.text(), VALUES))
+@given(st.dictionaries(st.text(), VALUES, max_size=4))
 def test_every_table_comes_back_the_same(table: dict[str, Any]) -> None:
     assert definitions.loads(definitions.dumps(table)) == table
 
