@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -79,19 +79,24 @@ def broker_with_tls(home: Path, **settings: str) -> Iterator[EmbeddedBroker]:
         yield broker
 
 
-def log_in(broker: EmbeddedBroker, **credentials: bytes) -> float:
-    """Seconds that it took from an address that nobody else uses."""
-    began = time.monotonic()
+def opened(broker: EmbeddedBroker, **credentials: bytes) -> RawClient:
+    """An open connection from an address that nobody else uses."""
     while True:
         tried = time.monotonic()
-        with RawClient(broker.amqp_port, source=HONEST) as client:
-            try:
-                client.open(**credentials)  # type: ignore[arg-type]
-            except (EOFError, ConnectionError):
-                # Sent away as anybody is who takes too long: this machine did other things meanwhile.
-                assert time.monotonic() - tried >= HANDSHAKE_SECONDS
-            else:
-                return time.monotonic() - began
+        client = RawClient(broker.amqp_port, source=HONEST).__enter__()
+        try:
+            return client.open(**credentials)  # type: ignore[arg-type]
+        except (EOFError, ConnectionError):
+            client.socket.close()
+            # Sent away as anybody is who takes too long: this machine did other things meanwhile.
+            assert time.monotonic() - tried >= HANDSHAKE_SECONDS / 2
+
+
+def log_in(broker: EmbeddedBroker, **credentials: bytes) -> float:
+    """Seconds that it took."""
+    began = time.monotonic()
+    opened(broker, **credentials).socket.close()
+    return time.monotonic() - began
 
 
 def rss_mib(broker: EmbeddedBroker) -> int:
@@ -134,14 +139,15 @@ def test_parked_handshakes_end_in_time_and_honest_clients_come_in(caps: str, hom
 @pytest.mark.reliability("c9")
 def test_guesses_starve_neither_the_loop_nor_an_honest_login(home: Path) -> None:
     required = "round trips p99 50 ms, login with a new password in 2 s, nobody guessed in"
-    with broker_with_tls(home) as broker, evidence("C9 auth_storm", required) as figures:
+    limit = {"POSTROOM_HANDSHAKE_SECONDS": str(HANDSHAKE_SECONDS)}
+    with broker_with_tls(home, **limit) as broker, evidence("C9 auth_storm", required) as figures:
         where = f"http://127.0.0.1:{broker.api_port}/api"
+        open_one = opened(broker).open_channel()
         with (
+            closing(open_one.socket),
             httpx.Client(base_url=where, auth=("guest", "guest"), timeout=PATIENCE_SECONDS) as api,
-            RawClient(broker.amqp_port, source=HONEST) as open_one,
             strangers("guess", broker.amqp_port, GUESS_SECONDS) as guessing,
         ):
-            open_one.open().open_channel()
             trips: list[float] = []
             logins: list[float] = []
             while guessing.are_there or not logins:
