@@ -19,7 +19,7 @@ from brokerctl.names import path
 from tests.brokerctl.management.parity import COMES_AND_GOES, SHAPES, STORIES, Answer, Shape
 from tests.support import embedded
 from tests.support.rabbitmq import RabbitMQ
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.rabbitmq
 
@@ -147,7 +147,9 @@ def _told(reply: httpx.Response, node: str) -> tuple[int, object]:
 
 @contextmanager
 def _side(amqp_port: int, api_port: int) -> Iterator[Side]:
-    with httpx.Client(base_url=f"http://127.0.0.1:{api_port}/api", auth=("guest", "guest"), timeout=30) as api:
+    with httpx.Client(
+        base_url=f"http://127.0.0.1:{api_port}/api", auth=("guest", "guest"), timeout=PATIENCE_SECONDS
+    ) as api:
         api.put(path("vhosts", VHOST), json={"description": "of the test", "tags": "a"}).raise_for_status()
         connection = pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", amqp_port, VHOST, heartbeat=0))
         try:

@@ -18,8 +18,6 @@ from tests.support.brokers import VHOST, Place
 from tests.support.waiting import wait_until
 
 HEAD = re.compile(r'<th scope="col"[^>]*>(.*?)</th>')
-WITHIN = 20.0
-"""Seconds: brokers take their samples every five, and tell of a channel after the first."""
 
 
 def head_and_rows(user: User, page: str, *args: str) -> tuple[list[str], int]:
@@ -35,8 +33,8 @@ def test_a_node_a_vhost_and_an_exchange_have_what_the_broker_kept(bench: Broker,
     place.fill(queue, [b"kept"])
 
     # More than the one row of now: the broker's own samples are there.
-    wait_until(lambda: head_and_rows(owner, "node-history", "bench", node)[1] > 1, within=WITHIN)
-    wait_until(lambda: head_and_rows(owner, "vhost-history", "bench", VHOST)[1] > 1, within=WITHIN)
+    wait_until(lambda: head_and_rows(owner, "node-history", "bench", node)[1] > 1)
+    wait_until(lambda: head_and_rows(owner, "vhost-history", "bench", VHOST)[1] > 1)
 
     heads = {
         page: head_and_rows(owner, page, "bench", *names)[0]
@@ -63,7 +61,7 @@ def test_a_channel_and_a_connection_have_theirs_and_exist_for_their_vhost_only(
     here, elsewhere = member(bench, Role.VIEWER, VHOST), member(bench, Role.VIEWER, OTHER_VHOST)
     with place.channel() as channel:
         channel.basic_get(place.queue(), auto_ack=True)
-        wait_until(lambda: _channel(bench) is not None, within=WITHIN)
+        wait_until(lambda: _channel(bench) is not None)
         found = _channel(bench)
         assert found is not None
         pages = {"channel-history": found.name, "connection-history": found.connection_name}
@@ -72,9 +70,7 @@ def test_a_channel_and_a_connection_have_theirs_and_exist_for_their_vhost_only(
             address = reverse(page, args=["bench", name])
             assert browser(here).get(address).status_code == 200
             assert browser(elsewhere).get(address).status_code == 404
-        wait_until(
-            lambda: head_and_rows(owner, "connection-history", "bench", found.connection_name)[1] > 0, within=WITHIN
-        )
+        wait_until(lambda: head_and_rows(owner, "connection-history", "bench", found.connection_name)[1] > 0)
 
 
 def _channel(broker: Broker) -> Channel | None:
