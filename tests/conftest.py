@@ -17,6 +17,8 @@ from tests.support.embedded import EmbeddedBroker
 from tests.support.rabbitmq import RabbitMQ
 
 
+# First, because xdist reads the groups in its own.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """One worker of xdist gets all tests of the real RabbitMQ, so there is one of it; RELIABILITY_TEST chooses."""
     for item in items:
