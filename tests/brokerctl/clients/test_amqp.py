@@ -11,6 +11,7 @@ from brokerctl.clients import content
 from brokerctl.clients.base import MessageSession, PublishResult
 from brokerctl.errors import BrokerUnreachable, ObjectNotFound, RequestRefused
 from tests.support.brokers import PERSISTENT, VHOST, Place, client_at, numbered
+from tests.support.rabbitmq import RabbitMQ
 from tests.support.waiting import wait_until
 
 SENT = PublishResult(confirmed=True, routed=True)
@@ -114,6 +115,23 @@ def test_requeued_messages_are_back_before_the_session_is_closed_for_others(plac
         session.requeue([taken[0].delivery_tag, taken[2].delivery_tag])
 
     assert place.bodies(queue) == [b"message 0", b"message 2"]
+
+
+SLOW_DISK = "spawn(fun() -> sys:suspend(ra_log_wal), timer:sleep(3000), sys:resume(ra_log_wal) end)."
+"""What a quorum queue is told is written to this log before it is done."""
+
+
+def test_messages_of_a_quorum_queue_are_back_however_slow_its_disk_is(real: Place, rabbitmq: RabbitMQ) -> None:
+    queue = real.queue(x_queue_type="quorum")
+    real.fill(queue, numbered(3))
+    with real.client.messages(VHOST) as session:
+        for _ in range(session.count(queue)):
+            session.get(queue)
+        rabbitmq.evaluate(SLOW_DISK)
+
+        session.give_back(queue, 3)
+
+        assert real.count(queue) == 3
 
 
 def test_unknown_queue_and_exchange_are_named(place: Place) -> None:
