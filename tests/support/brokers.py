@@ -81,7 +81,10 @@ class Place:
             return session.count(queue)
 
     def settled(self, queue: str, count: int) -> None:
-        """Wait until that many are ready: RabbitMQ dead-letters, and counts what a channel held, a moment later."""
+        """Wait until that many are ready: RabbitMQ dead-letters, and counts what a channel held, a moment later.
+
+        Of a quorum queue it says 0 when that does not answer it in a quarter of a second.
+        """
         wait_until(lambda: self.count(queue) == count)
 
     def look(self, queue: str, count: int = 10_000) -> Look:

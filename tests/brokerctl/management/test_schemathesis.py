@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -94,12 +93,17 @@ class Target:
             assert refused.status_code in (401, 403), f"{where} without a login: {refused.status_code}"
 
 
-@pytest.fixture
-def target(home: Path) -> Iterator[Target]:
-    with embedded.running(home) as broker:
-        found = Target(broker)
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedBroker]:
+    with embedded.running(tmp_path_factory.mktemp("schemathesis")) as found:
         yield found
-        found.close()
+
+
+@pytest.fixture
+def target(broker: EmbeddedBroker) -> Iterator[Target]:
+    found = Target(broker)
+    yield found
+    found.close()
 
 
 @pytest.mark.reliability("c12")

@@ -85,6 +85,7 @@ def test_keys_fit_a_short_string() -> None:
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda kids: st.lists(kids) | st.dictionaries(st.text(), kids),
+    max_leaves=20,
 )
 
 
