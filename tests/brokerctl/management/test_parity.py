@@ -19,7 +19,7 @@ from brokerctl.names import path
 from tests.brokerctl.management.parity import COMES_AND_GOES, SHAPES, STORIES, Answer, Shape
 from tests.support import embedded
 from tests.support.embedded import EmbeddedBroker
-from tests.support.rabbitmq import RabbitMQ
+from tests.support.rabbitmq import ANSWER_SECONDS, RabbitMQ
 from tests.support.waiting import PATIENCE_SECONDS, wait_for, wait_until
 
 pytestmark = pytest.mark.rabbitmq
@@ -35,13 +35,8 @@ STATISTICS_SECONDS = 30.0
 AGES = (("age", 12), ("incr", 1))
 """Of a range, in steps of five seconds."""
 
-OFTEN = """
-from brokerctl.management import sampling
-from brokerctl.__main__ import main
-sampling.INTERVAL_SECONDS = 1.0
-main()
-"""
-"""Ours takes its readings as often as the RabbitMQ of the tests, so that nobody waits for the second of them."""
+OFTEN = (*embedded.SERVE[:-2], "tests.brokerctl.management.often")
+"""Ours takes its readings as often as the RabbitMQ of the tests."""
 
 Differences = tuple[list[set[str]], list[str]]
 """Between two answers: what is missing, extra, and of another kind without a reason; and reasons without a need."""
@@ -103,7 +98,7 @@ def sides(tmp_path_factory: pytest.TempPathFactory, rabbitmq: RabbitMQ) -> Itera
 
 @contextmanager
 def _own(home: Path) -> Iterator[EmbeddedBroker]:
-    broker = embedded.start(home, ("-c", OFTEN, "serve"))
+    broker = embedded.start(home, OFTEN)
     try:
         yield broker
     finally:
@@ -183,10 +178,17 @@ def _told(reply: httpx.Response, node: str) -> tuple[int, object]:
 @contextmanager
 def _side(amqp_port: int, api_port: int) -> Iterator[Side]:
     with httpx.Client(
-        base_url=f"http://127.0.0.1:{api_port}/api", auth=("guest", "guest"), timeout=PATIENCE_SECONDS
+        base_url=f"http://127.0.0.1:{api_port}/api", auth=("guest", "guest"), timeout=ANSWER_SECONDS
     ) as api:
         api.put(path("vhosts", VHOST), json={"description": "of the test", "tags": "a"}).raise_for_status()
-        connection = pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", amqp_port, VHOST, heartbeat=0))
+        connection = pika.BlockingConnection(
+            pika.ConnectionParameters(
+                *("127.0.0.1", amqp_port, VHOST),
+                heartbeat=0,
+                socket_timeout=PATIENCE_SECONDS,
+                stack_timeout=PATIENCE_SECONDS,
+            )
+        )
         try:
             _play(api, connection)
             yield Side(api, amqp_port)
