@@ -22,6 +22,8 @@ settings.register_profile("patient", parent=settings(), deadline=None, suppress_
 settings.load_profile("patient")
 
 
+# First, because xdist reads the groups in its own.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """One worker of xdist gets all tests of the real RabbitMQ, so there is one of it; RELIABILITY_TEST chooses."""
     for item in items:

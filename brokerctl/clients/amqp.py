@@ -7,6 +7,7 @@ quick. A returned message is matched to its publish by its content, because basi
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -31,6 +32,9 @@ USER_ID_FLAG = 1 << 4
 
 COUNTS = 50
 """Round trips to wait for what was given back; a few are enough."""
+
+DISK_SECONDS = 5.0
+"""To wait for it where the broker writes it to a disk first."""
 
 CONSUMER = "postroom"
 """The tag of a session's only consumer."""
@@ -59,6 +63,8 @@ class PikaSession:
         self._owns_loop = loop is None
         self._stream: Stream | None = None
         self.timeout = address.timeout_seconds
+        self._consumers: dict[str, int] = {}
+        """Of each queue, when it was first counted."""
         self._failure: ClientError | None = None
         self._is_open = self._is_closed = False
         self._channel: pika.channel.Channel | None = None
@@ -94,7 +100,9 @@ class PikaSession:
         return session
 
     def count(self, queue: str) -> int:
-        return self._ask(lambda answer: self._open_channel.queue_declare(queue, passive=True, callback=answer))
+        ready, consumers = self._lengths(queue)
+        self._consumers.setdefault(queue, consumers)
+        return ready
 
     def purge(self, queue: str) -> int:
         return self._ask(lambda answer: self._open_channel.queue_purge(queue, callback=answer))
@@ -141,11 +149,17 @@ class PikaSession:
         self.check()
         if not count:
             return
-        others = self.count(queue)
+        others, holders = self._lengths(queue)
+        # What comes back to a quorum queue of RabbitMQ is written first. Until that is done it counts us as a consumer.
+        is_written = holders > self._consumers.get(queue, holders)
         self._write(contents.requeue(0, multiple=True))
+        deadline = time.monotonic() + (DISK_SECONDS if is_written else 0.0)
         # RabbitMQ answers a count before it has done what came before it.
-        for _ in range(COUNTS):
-            if self.count(queue) >= others + count:
+        for counts in itertools.count(1):
+            ready, consumers = self._lengths(queue)
+            if ready >= others + count or (is_written and consumers < holders):
+                return
+            if counts >= COUNTS and time.monotonic() >= deadline:
                 return
 
     def close(self) -> None:
@@ -294,17 +308,21 @@ class PikaSession:
 
     def _ask(self, ask: Callable[[Callable[[Any], None]], Any]) -> int:
         """Ask for something that is answered with a message count."""
-        self.check()
-        answers: list[int] = []
-        ask(lambda frame: answers.append(frame.method.message_count))
-        self._wait(lambda: bool(answers))
-        return answers[0]
+        return int(self._wait_for(ask).method.message_count)
 
-    def _wait_for(self, ask: Callable[[Callable[[Any], None]], Any]) -> None:
+    def _lengths(self, queue: str) -> tuple[int, int]:
+        """How many messages are ready, and how many consumers there are."""
+        found = self._wait_for(
+            lambda answer: self._open_channel.queue_declare(queue, passive=True, callback=answer)
+        ).method
+        return found.message_count, found.consumer_count
+
+    def _wait_for(self, ask: Callable[[Callable[[Any], None]], Any]) -> Any:
         self.check()
         answers: list[Any] = []
         ask(answers.append)
         self._wait(lambda: bool(answers))
+        return answers[0]
 
     def _wait(self, is_done: Callable[[], bool]) -> None:
         """Let the loop work until it is done. All that comes moves the deadline: a long batch is no silent broker."""

@@ -12,7 +12,7 @@ CA = os.environ.get("INTEROP_CA")
 
 app = Celery("interop", broker=os.environ["INTEROP_BROKER"], backend="rpc://")
 app.conf.update(
-    broker_connection_timeout=20,
+    broker_connection_timeout=60,
     broker_connection_retry_on_startup=True,
     broker_transport_options={"confirm_publish": True},
     broker_use_ssl={"ca_certs": CA, "server_hostname": "127.0.0.1"} if CA else False,

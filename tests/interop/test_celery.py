@@ -59,5 +59,8 @@ def test_celery_works(door: Door, home: Path, monkeypatch: pytest.MonkeyPatch) -
 def left(door: Door, queue: str) -> int:
     context = door.context()
     options = None if context is None else pika.SSLOptions(context, HOST)
-    with pika.BlockingConnection(pika.ConnectionParameters(HOST, door.port, ssl_options=options)) as connection:
+    parameters = pika.ConnectionParameters(
+        HOST, door.port, ssl_options=options, socket_timeout=PATIENCE_SECONDS, stack_timeout=PATIENCE_SECONDS
+    )
+    with pika.BlockingConnection(parameters) as connection:
         return int(connection.channel().queue_declare(queue, passive=True).method.message_count or 0)

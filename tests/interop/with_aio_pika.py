@@ -80,10 +80,10 @@ class AioPika(Client):
         return self._run(self._recover())
 
     async def _recover(self) -> list[bool]:
-        first = await self.queue.get()
+        first = await self.queue.get(timeout=PATIENCE_SECONDS)
         below = await self.channel.get_underlay_channel()
         await below.basic_recover(requeue=True)
-        second = await self.queue.get()
+        second = await self.queue.get(timeout=PATIENCE_SECONDS)
         await second.ack()
         return [bool(first.redelivered), bool(second.redelivered)]
 

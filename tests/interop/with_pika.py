@@ -17,7 +17,12 @@ class Pika(Client):
         options = None if context is None else pika.SSLOptions(context, HOST)
         timeout = PATIENCE_SECONDS
         parameters = pika.ConnectionParameters(
-            HOST, self.door.port, ssl_options=options, socket_timeout=timeout, blocked_connection_timeout=timeout
+            HOST,
+            self.door.port,
+            ssl_options=options,
+            socket_timeout=timeout,
+            stack_timeout=timeout,
+            blocked_connection_timeout=timeout,
         )
         connection: Any = pika.BlockingConnection(parameters)
         self.connection = connection

@@ -1,6 +1,7 @@
 """Holds a scenario's conversation with one broker and writes down what the broker said, one line a method.
 
-No step waits for time: each awaits an answer, and a broker that says nothing within PATIENCE_SECONDS said "silence".
+No step waits for time: each awaits an answer, and a broker that says nothing for as long as the player waits said
+"silence".
 """
 
 from __future__ import annotations
@@ -15,8 +16,7 @@ from brokerctl.wire.methods import Method, access, basic, channel, confirm, conn
 from tests.rabbitmq.show import show
 from tests.rabbitmq.steps import Scenario, Step
 from tests.support.raw import RawClient
-
-PATIENCE_SECONDS = 15.0
+from tests.support.waiting import PATIENCE_SECONDS
 
 LIMITED = b"\0twin\0twin"
 """The user of connection l, who may touch names that begin with `mine` only."""
@@ -72,7 +72,7 @@ class Heard:
 class Peer:
     """One connection of the scenario."""
 
-    def __init__(self, letter: str, port: int, scenario: Scenario) -> None:
+    def __init__(self, letter: str, port: int, scenario: Scenario, patience_seconds: float) -> None:
         self.letter = letter
         self.channels: set[int] = set()
         self.verdicts: dict[int, dict[int, str]] = {}
@@ -80,7 +80,7 @@ class Peer:
         self.is_open = True
         self.has_ended = False
         self.is_by_hand = letter in scenario.by_hand
-        self.client = RawClient(port, PATIENCE_SECONDS).__enter__()
+        self.client = RawClient(port, patience_seconds).__enter__()
         self.client.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if not self.is_by_hand:
             self._shake_hands(scenario)
@@ -153,9 +153,10 @@ class Peer:
 class Stage:
     """The connections of one scenario on one broker, and the names it left there."""
 
-    def __init__(self, port: int, scenario: Scenario) -> None:
+    def __init__(self, port: int, scenario: Scenario, patience_seconds: float) -> None:
         self.port = port
         self.scenario = scenario
+        self.patience_seconds = patience_seconds
         self.peers: dict[str, Peer] = {}
         self.lines: list[str] = []
 
@@ -176,7 +177,7 @@ class Stage:
             return known
         if known is not None:
             known.close()
-        self.peers[letter] = peer = Peer(letter, self.port, self.scenario)
+        self.peers[letter] = peer = Peer(letter, self.port, self.scenario, self.patience_seconds)
         return peer
 
     def _step(self, step: Step) -> None:
@@ -241,7 +242,7 @@ class Stage:
 
     def _tidy(self) -> None:
         """Delete what the scenario declared, so that every scenario finds an empty broker; q may have come in bytes."""
-        with RawClient(self.port, PATIENCE_SECONDS) as client:
+        with RawClient(self.port, self.patience_seconds) as client:
             client.open().open_channel()
             for method in self._deletions():
                 client.call(1, method)
@@ -257,6 +258,6 @@ class Stage:
                 yield exchange.Delete(exchange=name)
 
 
-def play(port: int, scenario: Scenario) -> list[str]:
+def play(port: int, scenario: Scenario, patience_seconds: float = PATIENCE_SECONDS) -> list[str]:
     """What the broker at this port says."""
-    return Stage(port, scenario).play()
+    return Stage(port, scenario, patience_seconds).play()

@@ -14,11 +14,15 @@ from tests.rabbitmq.scenarios import ALL
 from tests.support.brokers import Running
 from tests.support.embedded import EmbeddedBroker
 from tests.support.rabbitmq import RabbitMQ
+from tests.support.waiting import PATIENCE_SECONDS
 
 DOC = Path(__file__).parents[2] / "docs" / "compatibility.md"
 SECTION = "## Said otherwise on the wire"
 AT_ONCE = 24
 """Conversations beside each other with RabbitMQ, of those that it lets wait."""
+
+SILENCE_SECONDS = 5.0
+"""For a RabbitMQ that is known to say nothing."""
 
 
 def prepare(broker: Running) -> None:
@@ -26,7 +30,9 @@ def prepare(broker: Running) -> None:
 
     Not guest's: whoever guesses too often is refused for a while, and the broker is shared with other tests.
     """
-    with httpx.Client(base_url=f"http://127.0.0.1:{broker.api_port}/api", auth=("guest", "guest"), timeout=30) as api:
+    with httpx.Client(
+        base_url=f"http://127.0.0.1:{broker.api_port}/api", auth=("guest", "guest"), timeout=PATIENCE_SECONDS
+    ) as api:
         api.put("/vhosts/twin%20closed").raise_for_status()
         api.delete("/permissions/twin%20closed/guest").raise_for_status()
         api.put("/users/twin", json={"password": "twin", "tags": ""}).raise_for_status()
@@ -37,15 +43,23 @@ def prepare(broker: Running) -> None:
         api.put("/topic-permissions/%2F/twin", json=keys).raise_for_status()
 
 
+def patience(name: str) -> float:
+    """How long RabbitMQ is waited for."""
+    expected = differences.BY_SCENARIO.get(name)
+    return SILENCE_SECONDS if expected is not None and "silence" in expected.rabbitmq else PATIENCE_SECONDS
+
+
 @pytest.fixture(scope="module")
 def rabbitmq_says(rabbitmq: RabbitMQ) -> Iterator[Callable[[str], Future[list[str]]]]:
     """What it will have said: ours speaks meanwhile."""
     prepare(rabbitmq)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         begun: dict[str, Future[list[str]]] = {
-            name: pool.submit(play, rabbitmq.amqp_port, each) for name, each in ALL.items() if each.stands_alone
+            name: pool.submit(play, rabbitmq.amqp_port, each, patience(name))
+            for name, each in ALL.items()
+            if each.stands_alone
         }
-        yield lambda name: begun.pop(name, None) or pool.submit(play, rabbitmq.amqp_port, ALL[name])
+        yield lambda name: begun.pop(name, None) or pool.submit(play, rabbitmq.amqp_port, ALL[name], patience(name))
 
 
 @pytest.fixture(scope="module")

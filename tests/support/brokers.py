@@ -21,7 +21,7 @@ from brokerctl.clients.base import Address, BrokerClient
 from brokerctl.clients.http import Http
 from brokerctl.clients.rabbitmq.client import RabbitMQClient
 from brokerctl.operations.browse import Look, browse
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 VHOST = "tests/größe"
 PERSISTENT = content.encode({"delivery_mode": 2}, {})
@@ -81,7 +81,10 @@ class Place:
             return session.count(queue)
 
     def settled(self, queue: str, count: int) -> None:
-        """Wait until that many are ready: RabbitMQ dead-letters, and counts what a channel held, a moment later."""
+        """Wait until that many are ready: RabbitMQ dead-letters, and counts what a channel held, a moment later.
+
+        Of a quorum queue it says 0 when that does not answer it in a quarter of a second.
+        """
         wait_until(lambda: self.count(queue) == count)
 
     def look(self, queue: str, count: int = 10_000) -> Look:
@@ -93,7 +96,7 @@ class Place:
 
     def api(self) -> httpx.Client:
         where = f"http://127.0.0.1:{self.address.api_port}/api"
-        return httpx.Client(base_url=where, auth=("guest", "guest"), timeout=30)
+        return httpx.Client(base_url=where, auth=("guest", "guest"), timeout=PATIENCE_SECONDS)
 
 
 def numbered(count: int, start: int = 0) -> list[bytes]:
@@ -101,7 +104,7 @@ def numbered(count: int, start: int = 0) -> list[bytes]:
 
 
 def address_of(running: Running) -> Address:
-    return Address("127.0.0.1", running.amqp_port, running.api_port, "guest", "guest", timeout_seconds=10.0)
+    return Address("127.0.0.1", running.amqp_port, running.api_port, "guest", "guest", timeout_seconds=PATIENCE_SECONDS)
 
 
 @contextmanager

@@ -20,11 +20,16 @@ import pika
 
 from tests.support import processes
 from tests.support.freeports import free_ports
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 CONTROL = SERVER.with_name("rabbitmqctl")
-START_SECONDS = 90
+START_SECONDS = 150
+"""On the busiest machine."""
+
+ANSWER_SECONDS = 180.0
+"""Of its API: for definitions it takes as long as its disk."""
+
 FEATURE_FLAGS = (
     *("drop_unroutable_metric", "empty_basic_get_metric", "implicit_default_bindings", "maintenance_mode_status"),
     *("quorum_queue", "stream_queue", "user_limits", "virtual_host_metadata"),
@@ -56,11 +61,19 @@ class RabbitMQ:
 
     def connect(self, vhost: str = "/", user: str = "guest", password: str = "guest") -> pika.BlockingConnection:
         credentials = pika.PlainCredentials(user, password)
-        parameters = pika.ConnectionParameters("127.0.0.1", self.amqp_port, vhost, credentials, heartbeat=0)
-        return pika.BlockingConnection(parameters)
+        return pika.BlockingConnection(
+            pika.ConnectionParameters(
+                *("127.0.0.1", self.amqp_port, vhost, credentials),
+                heartbeat=0,
+                socket_timeout=PATIENCE_SECONDS,
+                stack_timeout=PATIENCE_SECONDS,
+            )
+        )
 
     def api(self) -> httpx.Client:
-        return httpx.Client(base_url=f"http://127.0.0.1:{self.api_port}/api", auth=("guest", "guest"), timeout=30)
+        return httpx.Client(
+            base_url=f"http://127.0.0.1:{self.api_port}/api", auth=("guest", "guest"), timeout=ANSWER_SECONDS
+        )
 
     def start(self) -> None:
         """Again, after a `stop`."""
@@ -114,6 +127,8 @@ def running(home: Path, config: str = "", statistics_ms: int = 1000) -> Iterator
     }
     with (home / "output.log").open("wb") as output:
         mapping = subprocess.Popen(["epmd"], env=environment, stdout=output, stderr=output)
+    # A machine that finds none starts one for itself, which would outlive the tests.
+    wait_until(lambda: _listens(mapper))
     found = RabbitMQ(amqp, api, metrics, home, environment, _launch(home, environment))
     try:
         found.wait()
@@ -132,11 +147,20 @@ def _launch(home: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
         return subprocess.Popen([SERVER], env=environment, stdout=output, stderr=output, start_new_session=True)
 
 
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS).close()
+    except OSError:
+        return False
+    return True
+
+
 def _is_up(found: RabbitMQ) -> bool:
     if found.process.poll() is not None:
         raise RuntimeError(f"RabbitMQ ended at its start:\n{(found.home / 'output.log').read_text()[-4000:]}")
     try:
-        with found.api() as api, socket.create_connection(("127.0.0.1", found.amqp_port)):
-            return api.get("/overview").status_code == 200 and bool(api.get("/nodes").json()[0].get("running"))
-    except (httpx.HTTPError, OSError, IndexError):
+        with found.api() as api:
+            is_told = api.get("/overview").status_code == 200 and bool(api.get("/nodes").json()[0].get("running"))
+            return is_told and _listens(found.amqp_port)
+    except (httpx.HTTPError, ValueError, LookupError):
         return False

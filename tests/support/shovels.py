@@ -9,7 +9,7 @@ from brokerctl import names
 from brokerctl.clients.links import FederationLink, Shovel
 from brokerctl.errors import ClientError
 from tests.support.brokers import VHOST, Place
-from tests.support.waiting import wait_until
+from tests.support.waiting import wait_for
 
 CLOSED_PORT = 9
 """Nothing listens there: the discard service's, which nobody runs."""
@@ -23,16 +23,13 @@ def shoveling(place: Place, name: str) -> Iterator[Shovel]:
     value = {"src-uri": uri, "src-queue": source, "dest-uri": uri, "dest-queue": destination}
     with place.api() as api:
         api.put(names.path("parameters", "shovel", VHOST, name), json={"value": value}).raise_for_status()
-    wait_until(lambda: (found(place, name) or _NONE).state == "running")
-    there = found(place, name)
-    assert there is not None
-    try:
-        yield there
-    finally:
-        if found(place, name) is not None:
-            place.client.delete_shovel(VHOST, name)
-        for queue in (source, destination):
-            place.client.delete_queue(VHOST, queue)
+        try:
+            yield wait_for(lambda: now if (now := found(place, name)) and now.state == "running" else None)
+        finally:
+            # Its parameter is there, or is not; whether it is told of depends on the moment.
+            api.delete(names.path("parameters", "shovel", VHOST, name))
+            for queue in (source, destination):
+                place.client.delete_queue(VHOST, queue)
 
 
 @contextmanager
@@ -48,11 +45,8 @@ def federating(place: Place, name: str) -> Iterator[FederationLink]:
     with place.api() as api:
         for path, body in paths.items():
             api.put(path, json=body).raise_for_status()
-        wait_until(lambda: linked(place, queue) is not None)
-        there = linked(place, queue)
-        assert there is not None
         try:
-            yield there
+            yield wait_for(lambda: linked(place, queue))
         finally:
             for path in paths:
                 api.delete(path)
@@ -68,6 +62,3 @@ def found(place: Place, name: str) -> Shovel | None:
         return next((each for each in place.client.shovels() if (each.vhost, each.name) == (VHOST, name)), None)
     except ClientError:
         return None
-
-
-_NONE = Shovel("", "", "", "none", is_dynamic=True, since="")

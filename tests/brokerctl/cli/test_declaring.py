@@ -8,7 +8,7 @@ from brokerctl.clients.models import Arguments
 from brokerctl.errors import ObjectNotFound
 from tests.brokerctl.cli.conftest import Command
 from tests.support.brokers import VHOST, Place, numbered
-from tests.support.waiting import wait_until
+from tests.support.waiting import wait_for
 
 
 def test_queue_is_declared_with_its_arguments_and_deleted(place: Place, cli: Command) -> None:
@@ -92,10 +92,10 @@ def test_failure_is_one_sentence_and_its_code(cli: Command, words: tuple[str, ..
 
 
 def test_connection_is_closed_with_its_reason(ours: Place, ours_cli: Command) -> None:
+    others = {each.name for each in ours.client.connections()}
     connection = ours.running.connect(VHOST)
     connection.channel()
-    wait_until(lambda: any(each.channels == 1 for each in ours.client.connections()))
-    [name] = [each.name for each in ours.client.connections() if each.channels == 1 and each.vhost == VHOST]
+    name = wait_for(lambda: "".join({each.name for each in ours.client.connections()} - others))
 
     said = ours_cli("close", "connection", name, "--reason", "wartung", "--yes")
 

@@ -181,7 +181,7 @@ PEERS: dict[str, bytes] = {
 def test_port_that_speaks_no_amqp_is_said_so(ours: Place, peer: str, caplog: pytest.LogCaptureFixture) -> None:
     with (
         answering(PEERS[peer]) as port,
-        client_at(ours.address, amqp_port=port, timeout_seconds=5.0) as client,
+        client_at(ours.address, amqp_port=port) as client,
         pytest.raises(BrokerUnreachable) as unreachable,
     ):
         by_amqp(client)
@@ -193,7 +193,7 @@ def test_port_that_speaks_no_amqp_is_said_so(ours: Place, peer: str, caplog: pyt
 def test_port_that_is_no_management_api_is_said_so(ours: Place, peer: str) -> None:
     with (
         answering(PEERS[peer]) as port,
-        client_at(ours.address, api_port=port, timeout_seconds=5.0) as client,
+        client_at(ours.address, api_port=port) as client,
         pytest.raises(ClientError) as refused,
     ):
         registry.connect(client.address)
@@ -223,7 +223,7 @@ def test_api_port_in_place_of_amqp_is_said_so(place: Place) -> None:
 @pytest.mark.parametrize("call", [by_amqp, by_http])
 def test_tls_to_a_port_without_it_is_said_so(place: Place, call: Call) -> None:
     with (
-        client_at(place.address, amqp_tls=True, api_tls=True, timeout_seconds=5.0) as client,
+        client_at(place.address, amqp_tls=True, api_tls=True) as client,
         pytest.raises(BrokerUnreachable) as unreachable,
     ):
         call(client)

@@ -11,6 +11,7 @@ import pytest
 
 from brokerctl.names import path
 from tests.support.embedded import EmbeddedBroker
+from tests.support.waiting import PATIENCE_SECONDS
 
 _numbers = itertools.count()
 
@@ -18,7 +19,9 @@ Login = Callable[..., httpx.Client]
 
 
 def client(broker: EmbeddedBroker, user: str, password: str) -> httpx.Client:
-    return httpx.Client(base_url=f"http://127.0.0.1:{broker.api_port}/api", auth=(user, password), timeout=20)
+    return httpx.Client(
+        base_url=f"http://127.0.0.1:{broker.api_port}/api", auth=(user, password), timeout=PATIENCE_SECONDS
+    )
 
 
 @pytest.fixture(scope="session")

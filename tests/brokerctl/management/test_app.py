@@ -16,6 +16,7 @@ from brokerctl.names import path
 from brokerctl.server.door import NodeDoor
 from tests.brokerctl.management.inside import inside
 from tests.support.embedded import EmbeddedBroker
+from tests.support.waiting import PATIENCE_SECONDS
 
 ABSENT = {"error": "Object Not Found", "reason": "Not Found"}
 
@@ -39,7 +40,7 @@ def test_a_wrong_method_is_405_and_says_which_are_right(api: httpx.Client) -> No
 
 
 def test_options_needs_no_login(embedded_broker: EmbeddedBroker) -> None:
-    reply = httpx.options(f"http://127.0.0.1:{embedded_broker.api_port}/api/overview")
+    reply = httpx.options(f"http://127.0.0.1:{embedded_broker.api_port}/api/overview", timeout=PATIENCE_SECONDS)
 
     assert (reply.status_code, reply.headers["allow"]) == (200, "HEAD, GET, OPTIONS")
 
@@ -91,7 +92,7 @@ def test_a_body_that_says_it_is_too_large_is_refused_unread(embedded_broker: Emb
         b"PUT /api/queues/%2F/q HTTP/1.1\r\nhost: x\r\n"
         b"authorization: Basic Z3Vlc3Q6Z3Vlc3Q=\r\ncontent-length: 30000000\r\n\r\n"
     )
-    with socket.create_connection(("127.0.0.1", embedded_broker.api_port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", embedded_broker.api_port), timeout=PATIENCE_SECONDS) as connection:
         connection.sendall(head)
 
         answer = b"".join(iter(lambda: connection.recv(4096), b""))
@@ -112,7 +113,7 @@ def test_a_body_that_grows_too_large_is_refused(api: httpx.Client, vhost: str) -
 
 @pytest.mark.parametrize("raw", [b"/api/queues/%FF", b"/api/queues/%C3%28", b"/api/queues/\xc3\xa4"])
 def test_a_path_that_is_no_utf8_is_refused(embedded_broker: EmbeddedBroker, raw: bytes) -> None:
-    with socket.create_connection(("127.0.0.1", embedded_broker.api_port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", embedded_broker.api_port), timeout=PATIENCE_SECONDS) as connection:
         connection.sendall(b"GET " + raw + b" HTTP/1.1\r\nhost: x\r\n\r\n")
 
         answer = connection.recv(4096)

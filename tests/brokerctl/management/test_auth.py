@@ -11,13 +11,14 @@ import pytest
 from brokerctl.names import path
 from tests.brokerctl.management.conftest import Login, client
 from tests.support.embedded import EmbeddedBroker
+from tests.support.waiting import PATIENCE_SECONDS
 
 CHALLENGE = 'Basic realm="RabbitMQ Management"'
 
 
 @pytest.fixture
 def anonymous(embedded_broker: EmbeddedBroker) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=f"http://127.0.0.1:{embedded_broker.api_port}/api") as found:
+    with httpx.Client(base_url=f"http://127.0.0.1:{embedded_broker.api_port}/api", timeout=PATIENCE_SECONDS) as found:
         yield found
 
 

@@ -13,6 +13,7 @@ from pika.exceptions import ConnectionClosedByBroker
 from brokerctl.names import path
 from tests.brokerctl.management.conftest import Login
 from tests.support.embedded import EmbeddedBroker
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ def test_a_closed_connection_hears_the_reason(api: httpx.Client, vhost: str, amq
     assert api.delete(where, headers={"x-reason": "maintenance"}).status_code == 204
 
     with pytest.raises(ConnectionClosedByBroker, match="CONNECTION_FORCED - maintenance"):
-        amqp.process_data_events(time_limit=5)
+        amqp.process_data_events(time_limit=PATIENCE_SECONDS)
     assert api.get(where).status_code == 404
     assert api.delete(where).status_code == 404
     assert api.get(path("vhosts", vhost, "connections")).json() == []
@@ -105,7 +106,7 @@ def test_without_a_reason_the_client_hears_rabbitmqs(api: httpx.Client, vhost: s
     api.delete(path("connections", only(api, path("vhosts", vhost, "connections"))["name"]))
 
     with pytest.raises(ConnectionClosedByBroker, match="Closed via management plugin"):
-        amqp.process_data_events(time_limit=5)
+        amqp.process_data_events(time_limit=PATIENCE_SECONDS)
 
 
 def test_people_see_and_close_their_own_connections(
@@ -133,7 +134,7 @@ def test_people_see_and_close_their_own_connections(
 
     assert person.delete(path("connections", "username", name)).status_code == 204
     with pytest.raises(ConnectionClosedByBroker):
-        own.process_data_events(time_limit=5)
+        own.process_data_events(time_limit=PATIENCE_SECONDS)
 
 
 def test_monitors_see_everybody_but_close_nobody(

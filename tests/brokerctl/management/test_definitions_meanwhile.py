@@ -17,6 +17,7 @@ from brokerctl.server.codec import WireCodec
 from tests.brokerctl.management.conftest import client
 from tests.support import embedded
 from tests.support.embedded import EmbeddedBroker
+from tests.support.waiting import PATIENCE_SECONDS
 
 QUEUES = 4 * MANY
 BINDING = {"source": "amq.direct", "destination": "leaned", "destination_type": "queue", "routing_key": "k"}
@@ -40,7 +41,8 @@ def test_a_queue_that_goes_meanwhile_leaves_all_of_the_file_or_none(
     with client(broker, "guest", "guest") as root, ThreadPoolExecutor(1) as beside:
         root.put(path("vhosts", vhost)).raise_for_status()
         root.put(path("queues", vhost, "leaned"), json={"durable": False}).raise_for_status()
-        importing_it = beside.submit(httpx.post, f"{root.base_url}definitions/{vhost}", json=file, auth=root.auth)
+        where = f"{root.base_url}definitions/{vhost}"
+        importing_it = beside.submit(httpx.post, where, json=file, auth=root.auth, timeout=PATIENCE_SECONDS)
         for _ in range(requests_before):
             root.get("/whoami").raise_for_status()
         root.delete(path("queues", vhost, "leaned")).raise_for_status()

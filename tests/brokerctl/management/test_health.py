@@ -17,6 +17,7 @@ from tests.brokerctl.management.inside import inside
 from tests.support import certificates, embedded
 from tests.support.certificates import Authority, common_name
 from tests.support.embedded import EmbeddedBroker
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 @pytest.mark.parametrize(
@@ -101,7 +102,7 @@ def test_alarms_fail_the_check_and_show_on_the_node() -> None:
     "check", ["is-in-service", "below-node-connection-limit", "ready-to-serve-clients", "reached-target-cluster-size"]
 )
 def test_load_balancers_need_no_login(api: httpx.Client, check: str) -> None:
-    reply = httpx.get(f"{api.base_url}health/checks/{check}")
+    reply = httpx.get(f"{api.base_url}health/checks/{check}", timeout=PATIENCE_SECONDS)
 
     assert (reply.status_code, reply.json()) == (200, {"status": "ok"})
 

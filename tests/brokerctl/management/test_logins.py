@@ -14,6 +14,7 @@ from brokerctl.names import path
 from tests.brokerctl.management.conftest import client
 from tests.support import embedded
 from tests.support.embedded import EmbeddedBroker
+from tests.support.waiting import PATIENCE_SECONDS
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -21,7 +22,7 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 @pytest.fixture
 def outside(embedded_broker: EmbeddedBroker) -> Iterator[httpx.Client]:
     """Nobody, without credentials."""
-    with httpx.Client(base_url=f"http://127.0.0.1:{embedded_broker.api_port}/api", timeout=20) as found:
+    with httpx.Client(base_url=f"http://127.0.0.1:{embedded_broker.api_port}/api", timeout=PATIENCE_SECONDS) as found:
         yield found
 
 

@@ -14,11 +14,13 @@ from brokerctl.names import path
 from tests.brokerctl.management.test_queues import publish
 from tests.house.tree import ROOT
 from tests.support.embedded import EmbeddedBroker
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 
 def test_the_description_is_served_without_a_login(embedded_broker: EmbeddedBroker) -> None:
-    with httpx.Client(base_url=f"http://127.0.0.1:{embedded_broker.api_port}/api") as stranger:
+    with httpx.Client(
+        base_url=f"http://127.0.0.1:{embedded_broker.api_port}/api", timeout=PATIENCE_SECONDS
+    ) as stranger:
         document = stranger.get("/openapi.json")
         page = stranger.get("/index.html", headers={"accept": "text/html"})
         root = stranger.get("/")

@@ -15,6 +15,7 @@ from tests.brokerctl.management.conftest import Login, client
 from tests.brokerctl.management.test_queues import publish
 from tests.support import embedded
 from tests.support.embedded import EmbeddedBroker
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 
 def overview(api: httpx.Client) -> dict[str, Any]:
@@ -83,10 +84,13 @@ def test_others_see_the_totals_of_their_vhosts_only(api: httpx.Client, vhost: st
 def test_totals_go_back_over_the_range_that_is_asked_for(api: httpx.Client) -> None:
     asked = {"lengths_age": 60, "lengths_incr": 5, "msg_rates_age": 60, "msg_rates_incr": 5}
 
-    details = api.get("/overview", params=asked).json()["queue_totals"]["messages_details"]
+    def details() -> dict[str, Any]:
+        return dict(api.get("/overview", params=asked).json()["queue_totals"]["messages_details"])
 
-    assert set(details) >= {"rate", "samples"}
-    assert set(details["samples"][0]) == {"sample", "timestamp"}
+    # A broker that has just begun has taken no reading yet.
+    wait_until(lambda: bool(details()["samples"]))
+    assert set(details()) >= {"rate", "samples"}
+    assert set(details()["samples"][0]) == {"sample", "timestamp"}
 
 
 def test_a_range_of_nothing_is_refused(api: httpx.Client) -> None:
@@ -96,7 +100,7 @@ def test_a_range_of_nothing_is_refused(api: httpx.Client) -> None:
 
 
 def test_version_is_told_without_a_login(api: httpx.Client) -> None:
-    assert httpx.get(f"{api.base_url}version").json() == brokerctl.__version__
+    assert httpx.get(f"{api.base_url}version", timeout=PATIENCE_SECONDS).json() == brokerctl.__version__
 
 
 def test_without_statistics_there_are_totals_of_objects_only(api: httpx.Client) -> None:

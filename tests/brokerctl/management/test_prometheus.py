@@ -19,6 +19,7 @@ from tests.brokerctl.management.inside import inside
 from tests.support import embedded
 from tests.support.embedded import EmbeddedBroker
 from tests.support.rabbitmq import RabbitMQ
+from tests.support.waiting import PATIENCE_SECONDS
 
 ASKED_BY_RABBITMQ_OVERVIEW = set(
     re.findall(
@@ -171,7 +172,7 @@ def test_objects_are_told_apart_and_filtered_by_family_and_vhost(
 def test_who_may_not_monitor_sees_no_metrics(api: httpx.Client, vhost: str, login: Login) -> None:
     where = api.base_url.copy_with(path="/metrics")
 
-    assert httpx.get(where).status_code == 401
+    assert httpx.get(where, timeout=PATIENCE_SECONDS).status_code == 401
     assert login("management", vhost).get(where).status_code == 401
     assert login("monitoring").get(where).status_code == 200
 
@@ -179,12 +180,14 @@ def test_who_may_not_monitor_sees_no_metrics(api: httpx.Client, vhost: str, logi
 def test_metrics_are_open_when_the_broker_was_told_so(tmp_path: Path) -> None:
     with embedded.running(tmp_path, POSTROOM_METRICS_ACCESS="anybody") as broker:
         for where in ("/metrics", "/metrics/per-object", "/metrics/detailed"):
-            assert httpx.get(f"http://127.0.0.1:{broker.api_port}{where}").status_code == 200
-        assert httpx.get(f"http://127.0.0.1:{broker.api_port}/api/overview").status_code == 401
+            reply = httpx.get(f"http://127.0.0.1:{broker.api_port}{where}", timeout=PATIENCE_SECONDS)
+            assert reply.status_code == 200
+        reply = httpx.get(f"http://127.0.0.1:{broker.api_port}/api/overview", timeout=PATIENCE_SECONDS)
+        assert reply.status_code == 401
 
 
 def test_names_and_kinds_are_those_of_a_real_rabbitmq(rabbitmq: RabbitMQ, api: httpx.Client) -> None:
-    theirs = Scrape(httpx.get(f"http://127.0.0.1:{rabbitmq.metrics_port}/metrics").text)
+    theirs = Scrape(httpx.get(f"http://127.0.0.1:{rabbitmq.metrics_port}/metrics", timeout=PATIENCE_SECONDS).text)
     ours = scraped(api)
 
     assert {name for name in theirs.kinds.keys() - ours.kinds.keys() if not NOT_OURS.match(name)} == set()

@@ -9,6 +9,7 @@ from pika.exceptions import ChannelClosedByBroker
 from brokerctl.names import path
 from tests.brokerctl.management.conftest import Login
 from tests.support.embedded import EmbeddedBroker
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 def publish(api: httpx.Client, vhost: str, queue: str, payload: str = "hello", **properties: object) -> None:
@@ -237,7 +238,7 @@ def test_consumer_is_told_when_its_queue_is_deleted(
 
         api.delete(path("queues", vhost, "orders"))
 
-        connection.process_data_events(time_limit=5)
+        connection.process_data_events(time_limit=PATIENCE_SECONDS)
     assert len(cancelled) == 1
 
 

@@ -15,6 +15,7 @@ from pika.exceptions import ConnectionClosedByBroker
 
 from tests.support.embedded import EmbeddedBroker
 from tests.support.rabbitmq import RabbitMQ
+from tests.support.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.rabbitmq
 
@@ -25,7 +26,7 @@ Run = Callable[..., str]
 def script(rabbitmq: RabbitMQ, tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = tmp_path_factory.mktemp("cli") / "rabbitmqadmin"
     address = f"http://127.0.0.1:{rabbitmq.api_port}/cli/rabbitmqadmin"
-    found.write_bytes(httpx.get(address).raise_for_status().content)
+    found.write_bytes(httpx.get(address, timeout=PATIENCE_SECONDS).raise_for_status().content)
     return found
 
 
@@ -36,7 +37,7 @@ def run(script: Path, embedded_broker: EmbeddedBroker, vhost: str) -> Run:
     def command(*words: str, code: int = 0) -> str:
         options = ["--port", str(embedded_broker.api_port), "--vhost", vhost]
         done = subprocess.run(
-            [sys.executable, str(script), *options, *words], capture_output=True, text=True, timeout=30
+            [sys.executable, str(script), *options, *words], capture_output=True, text=True, timeout=PATIENCE_SECONDS
         )
         assert done.returncode == code, done.stdout + done.stderr
         return (done.stdout if code == 0 else done.stdout + done.stderr).strip()
@@ -116,7 +117,7 @@ def test_a_connection_is_closed(embedded_broker: EmbeddedBroker, run: Run, vhost
     assert run("close", "connection", f"name={name}") == "connection closed"
 
     with pytest.raises(ConnectionClosedByBroker, match="Closed via management plugin"):
-        connection.process_data_events(time_limit=10)
+        connection.process_data_events(time_limit=PATIENCE_SECONDS)
 
 
 def test_definitions_go_out_and_come_in(run: Run, api: httpx.Client, vhost: str, tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -31,6 +30,7 @@ from tests.house.tree import ROOT
 from tests.support import embedded
 from tests.support.embedded import EmbeddedBroker
 from tests.support.reliability import SEED, evidence, runs
+from tests.support.waiting import PATIENCE_SECONDS
 
 EXAMPLES = runs(short=3, long=150)
 """Of each operation and mode."""
@@ -56,7 +56,7 @@ SETTINGS = hypothesis.settings(
 class Target:
     def __init__(self, broker: EmbeddedBroker) -> None:
         self.url = f"http://127.0.0.1:{broker.api_port}"
-        self.owner = httpx.Client(base_url=f"{self.url}/api", auth=("guest", "guest"), timeout=20)
+        self.owner = httpx.Client(base_url=f"{self.url}/api", auth=("guest", "guest"), timeout=PATIENCE_SECONDS)
         self.session = requests.Session()
         self.stranger = requests.Session()
         self.count = 0
@@ -83,22 +83,27 @@ class Target:
         """Raises FailureGroup of schemathesis, or AssertionError."""
         self.count += 1
         where = f"{case.method} {case.formatted_path}"
-        response = case.call(base_url=self.url, session=self.session, auth=LOGIN, timeout=20)
+        response = case.call(base_url=self.url, session=self.session, auth=LOGIN, timeout=PATIENCE_SECONDS)
         documented = case.operation.definition.raw["responses"]
         assert response.status_code < 500 or str(response.status_code) in documented, f"{where}: {response.text}"
         case.validate_response(response, checks=CHECKS)
         if case.operation.definition.raw.get("security") != []:
             case.headers.pop("Authorization", None)
-            refused = case.call(base_url=self.url, session=self.stranger, timeout=20)
+            refused = case.call(base_url=self.url, session=self.stranger, timeout=PATIENCE_SECONDS)
             assert refused.status_code in (401, 403), f"{where} without a login: {refused.status_code}"
 
 
-@pytest.fixture
-def target(home: Path) -> Iterator[Target]:
-    with embedded.running(home) as broker:
-        found = Target(broker)
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedBroker]:
+    with embedded.running(tmp_path_factory.mktemp("schemathesis")) as found:
         yield found
-        found.close()
+
+
+@pytest.fixture
+def target(broker: EmbeddedBroker) -> Iterator[Target]:
+    found = Target(broker)
+    yield found
+    found.close()
 
 
 @pytest.mark.reliability("c12")

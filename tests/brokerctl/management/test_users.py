@@ -14,6 +14,7 @@ from pika.exceptions import ConnectionClosedByBroker
 from brokerctl.names import path
 from tests.brokerctl.management.conftest import client
 from tests.support.embedded import EmbeddedBroker
+from tests.support.waiting import PATIENCE_SECONDS
 
 ALL = {"configure": ".*", "write": ".*", "read": ".*"}
 
@@ -129,7 +130,7 @@ def test_a_deleted_user_is_out_at_once(
     assert api.delete(user).status_code == 204
 
     with pytest.raises(ConnectionClosedByBroker, match="user 'ada' is deleted"):
-        connection.process_data_events(time_limit=5)
+        connection.process_data_events(time_limit=PATIENCE_SECONDS)
     assert not can_log_in(embedded_broker, "secret")
     assert (api.get(user).status_code, api.delete(user).status_code) == (404, 404)
 

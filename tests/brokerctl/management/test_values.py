@@ -84,7 +84,8 @@ def test_keys_fit_a_short_string() -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
-    lambda kids: st.lists(kids) | st.dictionaries(st.text(), kids),
+    lambda kids: st.lists(kids, max_size=4) | st.dictionaries(st.text(), kids, max_size=4),
+    max_leaves=20,
 )
 
 

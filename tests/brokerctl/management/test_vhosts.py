@@ -10,7 +10,7 @@ from brokerctl.names import path
 from tests.brokerctl.management.conftest import Login
 from tests.brokerctl.management.test_queues import publish
 from tests.support.embedded import EmbeddedBroker
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 
 def test_whoever_makes_a_vhost_may_use_it(api: httpx.Client) -> None:
@@ -66,7 +66,7 @@ def test_deleting_takes_connections_queues_and_permissions_along(
     assert api.delete(path("vhosts", "doomed")).status_code == 204
 
     with pytest.raises(ConnectionClosedByBroker, match="vhost 'doomed' is deleted"):
-        connection.process_data_events(time_limit=5)
+        connection.process_data_events(time_limit=PATIENCE_SECONDS)
     assert api.get(path("users", name, "permissions")).json() == []
     api.put(path("vhosts", "doomed"))
     assert api.get(path("queues", "doomed")).json() == []

@@ -132,7 +132,7 @@ def test_look_stops_before_a_message_uses_its_last_delivery(taking: Place) -> No
     assert [(len(each.seen), each.deliveries_left) for each in looks] == [(2, 3), (2, 2), (1, 1)]
     with pytest.raises(RequestRefused, match=r"nearly used their 4 deliveries.*Raise the delivery limit"):
         taking.look(queue)
-    assert taking.count(queue) == 2
+    taking.settled(queue, 2)
 
 
 def test_delivery_limit_is_the_policys_or_the_arguments(place: Place) -> None:
@@ -155,4 +155,4 @@ def test_single_active_consumer_of_a_quorum_queue_lets_nobody_look(real: Place) 
     with pytest.raises(RequestRefused, match="single active consumer"):
         real.look(queue)
 
-    assert real.count(queue) == 2
+    real.settled(queue, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -121,10 +122,14 @@ def test_connection_that_an_operator_closes_midway_loses_nothing(taking: Place) 
     source, target = taking.queue(), taking.queue()
     taking.fill(source, numbered(MANY))
 
+    # RabbitMQ still tells of connections that have just ended.
+    others = own(taking)
+
     def close_both() -> None:
-        wait_until(lambda: len(own(taking)) == 2)
-        for name in own(taking):
-            taking.client.close_connection(name, "maintenance")
+        wait_until(lambda: len(own(taking) - others) == 2)
+        for name in own(taking) - others:
+            with suppress(ObjectNotFound):
+                taking.client.close_connection(name, "maintenance")
 
     with pytest.raises(BrokerUnreachable, match="maintenance"):
         move(to_queue(taking, source, target, keep=True), after_first_batch(close_both))
@@ -133,9 +138,9 @@ def test_connection_that_an_operator_closes_midway_loses_nothing(taking: Place) 
     assert taking.bodies(target) == numbered(taking.count(target))
 
 
-def own(place: Place) -> list[str]:
-    """The two connections of the move, once the management API knows them."""
-    return [each.name for each in place.client.connections() if each.client_name == "Postroom"]
+def own(place: Place) -> set[str]:
+    """The connections of moves, once the management API knows them."""
+    return {each.name for each in place.client.connections() if each.client_name == "Postroom"}
 
 
 def test_copies_in_a_header_are_not_sent_to_queues_nobody_asked_for(place: Place) -> None:
@@ -231,7 +236,8 @@ def test_single_active_consumer_of_a_quorum_queue_refuses_in_words(real: Place) 
     with pytest.raises(RequestRefused, match="single active consumer"):
         move(to_queue(real, source, target))
 
-    assert (real.count(source), real.count(target)) == (2, 0)
+    real.settled(source, 2)
+    assert real.count(target) == 0
 
 
 def test_classic_queue_with_a_single_active_consumer_lets_messages_out(place: Place) -> None:

@@ -43,7 +43,7 @@ def test_messages_outlive_any_number_of_tries(taking: Place, take: Callable[[Pla
     for _ in range(LIMIT):
         with pytest.raises(RequestRefused, match="nearly used their 3 deliveries"):
             take(taking, queue)
-    assert taking.count(queue) == 3
+    taking.settled(queue, 3)
 
 
 def test_a_worn_message_that_is_chosen_leaves(taking: Place) -> None:
@@ -64,7 +64,7 @@ def test_a_message_behind_a_worn_one_waits_until_the_limit_is_raised(taking: Pla
     with pytest.raises(RequestRefused, match="Raise the delivery limit"):
         move(to_queue(taking, queue, taking.queue(), fingerprints=[last.fingerprint]))
 
-    assert taking.count(queue) == 2
+    taking.settled(queue, 2)
 
 
 def test_lavinmq_counts_on_every_queue_with_a_limit(taking: Place) -> None:

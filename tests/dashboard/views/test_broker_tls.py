@@ -24,6 +24,7 @@ from tests.dashboard.views.test_declare import text_of
 from tests.support import embedded
 from tests.support.certificates import Authority, Pair, settings
 from tests.support.embedded import EmbeddedBroker
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 @dataclass(slots=True, frozen=True)
@@ -196,6 +197,7 @@ def test_brokers_of_this_machine_that_nobody_registered_are_offered(
 ) -> None:
     monkeypatch.setattr(nearby, "PORTS", (real.amqp_port, real.api_port, closed_port))
     monkeypatch.setattr(nearby.brokers, "__defaults__", (nearby.PORTS,))
+    monkeypatch.setattr(nearby, "SECONDS", PATIENCE_SECONDS)
 
     page = text_of(client.get(reverse("broker-add")))
     filled = text_of(client.get(reverse("broker-add"), {"host": "localhost", "amqp_port": str(real.amqp_port)}))

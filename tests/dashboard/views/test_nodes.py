@@ -19,7 +19,6 @@ from tests.support.rabbitmq import RabbitMQ
 from tests.support.waiting import wait_until
 
 NODES = "/brokers/bench/nodes/"
-STATISTICS_SECONDS = 30
 
 
 def test_a_broker_has_charts_of_what_is_kept_and_of_what_it_counts(
@@ -44,7 +43,7 @@ def test_a_node_has_what_its_http_server_has_and_the_versions_of_its_plugins(
     place: Place, bench: Broker, owner: User
 ) -> None:
     node = place.client.nodes()[0].name
-    wait_until(lambda: bool(place.client.node(node).web_contexts), within=STATISTICS_SECONDS)
+    wait_until(lambda: bool(place.client.node(node).web_contexts))
 
     page = browser(owner).get(reverse("node", args=["bench", node])).content.decode()
 

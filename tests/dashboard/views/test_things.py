@@ -27,7 +27,7 @@ from dashboard.operations import closing
 from tests.dashboard.people import browser, member
 from tests.dashboard.places import OTHER_VHOST, api, declare, look
 from tests.support.embedded import EmbeddedBroker
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 ROW = re.compile(r'<tr data-row="([^"]*)"')
 TAGS = re.compile(r"<[^>]+>")
@@ -177,7 +177,7 @@ def test_closing_all_of_a_user_leaves_those_of_other_vhosts(busy: Busy, real: Em
         assert "There are 1 connections by now, not 0." in more.content.decode()
         assert answer.status_code == 302
         with pytest.raises(pika.exceptions.ConnectionClosedByBroker):
-            other.process_data_events(time_limit=20)
+            other.process_data_events(time_limit=PATIENCE_SECONDS)
     busy.channel.queue_declare(busy.queue, passive=True)
     viewer = member(broker, Role.VIEWER, OTHER_VHOST)
     assert browser(viewer).post(reverse("user-close", args=["bench", "guest"])).status_code == 403

@@ -22,7 +22,7 @@ from tests.dashboard.people import browser, check_whole_broker_only, member
 from tests.dashboard.places import look
 from tests.dashboard.views.test_declare import last, text_of
 from tests.support.brokers import VHOST, Place, client_at
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 NAME = "shipping/ö"
 SECRET = re.compile(r'id="secret" value="([^"]+)"')
@@ -208,7 +208,7 @@ def test_what_is_open_is_named_and_a_deleted_user_is_sent_away(place: Place, ben
     assert done["Location"] == to("users")
     assert NAME not in {each.name for each in place.client.users()}
     with pytest.raises(pika.exceptions.ConnectionClosed):
-        connection.process_data_events(time_limit=10)
+        connection.process_data_events(time_limit=PATIENCE_SECONDS)
     missing = client.get(to("user", NAME))
     assert missing.status_code == 404
     assert f"There is no user {NAME} on bench." in text_of(missing)

@@ -7,17 +7,17 @@ import pytest
 
 from brokerctl.errors import ObjectNotFound
 from tests.support.brokers import VHOST, Place
-from tests.support.waiting import wait_until
+from tests.support.waiting import wait_for, wait_until
 
 
 def test_connection_is_read_with_its_channels_and_closed_with_a_reason(place: Place) -> None:
+    # RabbitMQ still tells of connections that have just ended.
+    others = _of_one_channel(place)
     connection = place.running.connect(VHOST)
     channel = connection.channel()
     channel.basic_qos(prefetch_count=9)
     channel.confirm_delivery()
-    # RabbitMQ still tells of connections that have just ended, without their channels.
-    wait_until(lambda: len(_of_one_channel(place)) == 1)
-    [name] = _of_one_channel(place)
+    name = wait_for(lambda: "".join(_of_one_channel(place) - others))
 
     found = place.client.connection(name)
     wait_until(lambda: bool(place.client.connection_channels(name)))
@@ -36,5 +36,5 @@ def test_connection_is_read_with_its_channels_and_closed_with_a_reason(place: Pl
         place.client.channel("no such channel")
 
 
-def _of_one_channel(place: Place) -> list[str]:
-    return [each.name for each in place.client.connections() if each.vhost == VHOST and each.channels == 1]
+def _of_one_channel(place: Place) -> set[str]:
+    return {each.name for each in place.client.connections() if each.vhost == VHOST and each.channels == 1}

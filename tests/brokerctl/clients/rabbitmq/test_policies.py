@@ -20,7 +20,7 @@ def test_policy_is_in_force_until_it_is_taken_away(place: Place) -> None:
     assert SHORT in place.client.policies()
     # RabbitMQ tells of a queue's policy with its statistics.
     wait_until(lambda: place.client.queue(VHOST, "policed").policy == SHORT.name)
-    assert place.client.queue(VHOST, "policed").effective_policy == SHORT.definition
+    wait_until(lambda: place.client.queue(VHOST, "policed").effective_policy == SHORT.definition)
     place.client.delete_policy(VHOST, SHORT.name)
 
     assert SHORT not in place.client.policies(VHOST)

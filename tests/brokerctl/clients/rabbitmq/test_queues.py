@@ -8,7 +8,7 @@ from brokerctl.clients.models import Consumer
 from brokerctl.clients.rabbitmq import queues
 from brokerctl.errors import ObjectNotFound, RequestRefused
 from tests.support.brokers import VHOST, Place, numbered
-from tests.support.waiting import wait_until
+from tests.support.waiting import wait_for, wait_until
 
 NAME = "clients/größe ?x=1&y#z"
 
@@ -56,13 +56,14 @@ def test_counts_and_counters_follow_the_messages(place: Place) -> None:
         channel.basic_ack(taken.delivery_tag or 0)
         channel.queue_declare(queue, passive=True)
 
-        def are_there() -> bool:
+        def numbers() -> tuple[int, ...]:
             found = place.client.queue(VHOST, queue)
-            return (found.messages_ready, found.messages_unacknowledged, found.counters.ack) == (3, 1, 1)
+            counters = found.counters
+            lengths = found.messages, found.messages_ready, found.messages_unacknowledged
+            return *lengths, counters.publish, counters.deliver_get, counters.ack
 
-        wait_until(are_there)
-        found = place.client.queue(VHOST, queue)
-        assert (found.messages, found.counters.publish, found.counters.deliver_get) == (4, 5, 2)
+        # RabbitMQ tells of each when it next looks.
+        wait_until(lambda: numbers() == (4, 3, 1, 5, 2, 1))
 
 
 def test_queues_of_all_vhosts_are_one_list(place: Place) -> None:
@@ -101,19 +102,18 @@ def test_consumer_is_listed_with_its_queue_channel_and_user(place: Place) -> Non
     with place.channel() as channel:
         channel.basic_qos(prefetch_count=7)
         tag = channel.basic_consume(queue, lambda *_: None)
-        found: list[Consumer] = []
 
-        def is_listed() -> bool:
-            found[:] = place.client.queue_consumers(VHOST, queue)
-            return bool(found) and bool(found[0].connection_name)
+        def listed() -> Consumer | None:
+            found = place.client.queue_consumers(VHOST, queue)
+            return found[0] if found and found[0].connection_name else None
 
-        wait_until(is_listed)
-        assert (found[0].tag, found[0].queue, found[0].vhost, found[0].user) == (tag, queue, VHOST, "guest")
-        assert (found[0].ack_required, found[0].exclusive, found[0].prefetch) == (True, False, 7)
-        assert found[0].channel_name == f"{found[0].connection_name} (1)"
+        found = wait_for(listed)
+        assert (found.tag, found.queue, found.vhost, found.user) == (tag, queue, VHOST, "guest")
+        assert (found.ack_required, found.exclusive, found.prefetch) == (True, False, 7)
+        assert found.channel_name == f"{found.connection_name} (1)"
         assert tag in {each.tag for each in place.client.consumers(VHOST)}
-        wait_until(lambda: found[0].channel_name in {each.name for each in place.client.channels()})
-        assert found[0].connection_name in {each.name for each in place.client.connections()}
+        wait_until(lambda: found.channel_name in {each.name for each in place.client.channels()})
+        wait_until(lambda: found.connection_name in {each.name for each in place.client.connections()})
 
 
 @pytest.mark.parametrize("capacity", ["undefined", None, True, "0.5"])
