@@ -24,11 +24,11 @@ from brokerctl.server.node import Node
 from brokerctl.server.session import Session
 from brokerctl.store.base import Store
 from brokerctl.store.memory import MemoryStore
+from tests.support.waiting import PATIENCE_SECONDS
 
 T = TypeVar("T")
 WELL = Reading(memory_used_bytes=100_000_000, disk_free_bytes=10**12)
 HOSTS = ("127.0.0.1",)
-SECONDS = 20
 
 
 @dataclass(slots=True)
@@ -44,11 +44,11 @@ class Hosted:
         async def run() -> T:
             return command()
 
-        return asyncio.run_coroutine_threadsafe(run(), self.loop).result(SECONDS)
+        return asyncio.run_coroutine_threadsafe(run(), self.loop).result(PATIENCE_SECONDS)
 
     def api(self) -> httpx.Client:
         where = f"http://127.0.0.1:{self.api_port}/api"
-        return httpx.Client(base_url=where, auth=("guest", "guest"), timeout=SECONDS)
+        return httpx.Client(base_url=where, auth=("guest", "guest"), timeout=PATIENCE_SECONDS)
 
 
 @contextmanager
@@ -65,14 +65,14 @@ def hosting(
         node = Node(config or BrokerConfig(home=Path()), store or MemoryStore(), read)
         node.restore()
         node.start()
-        amqp_port, api_port = (ports.choose(HOSTS, 0, 0, "") for _ in range(2))
-        (bound,) = ports.listen(HOSTS, amqp_port)
+        (amqp,), (http,) = (ports.listen(HOSTS, 0) for _ in range(2))
         api = Api(create_app(NodeDoor(node, [])), node.tally)
         await api.start()
-        listeners = [Listener(bound, node.gate, node.tally, partial(Session, node))]
-        (bound,) = ports.listen(HOSTS, api_port)
-        listeners.append(Listener(bound, node.gate, node.tally, api.accept))
-        found.append(Hosted(node, loop, amqp_port, api_port))
+        listeners = [
+            Listener(amqp, node.gate, node.tally, partial(Session, node)),
+            Listener(http, node.gate, node.tally, api.accept),
+        ]
+        found.append(Hosted(node, loop, amqp.getsockname()[1], http.getsockname()[1]))
         ready.set()
         await stopping.wait()
         for listener in listeners:
@@ -82,10 +82,10 @@ def hosting(
 
     thread = threading.Thread(target=loop.run_until_complete, args=(live(),), daemon=True)
     thread.start()
-    assert ready.wait(SECONDS), "the broker did not start"
+    assert ready.wait(PATIENCE_SECONDS), "the broker did not start"
     try:
         yield found[0]
     finally:
         loop.call_soon_threadsafe(stopping.set)
-        thread.join(SECONDS)
+        thread.join(PATIENCE_SECONDS)
         loop.close()

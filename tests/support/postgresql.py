@@ -19,7 +19,7 @@ from tests.support.waiting import wait_until
 
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 NAME = "postroom"
-START_SECONDS = 30
+START_SECONDS = 120
 
 
 @dataclass(slots=True)
