@@ -74,7 +74,10 @@ def _answers(port: int, process: subprocess.Popen[bytes]) -> bool:
 class Tab:
     """The websocket of one tab."""
 
-    def __init__(self, web: Web, session: str = "", origin: str | None = "", host: str = "") -> None:
+    def __init__(
+        self, web: Web, session: str = "", origin: str | None = "", host: str = "", *, reads: bool = True
+    ) -> None:
+        """One that does not read leaves to the kernel what it is sent, but for a first text."""
         headers = {"Cookie": f"sessionid={session}"} if session else {}
         address = f"ws://{host or '127.0.0.1'}:{web.port}/live/"
         given: Any = web.origin if origin == "" else origin
@@ -84,9 +87,9 @@ class Tab:
             additional_headers=headers,
             proxy=None,
             open_timeout=PATIENCE_SECONDS,
-            close_timeout=PATIENCE_SECONDS,
+            close_timeout=PATIENCE_SECONDS if reads else 0,
             # It takes what comes also while its test does something else: it would not hear the server's pings.
-            max_queue=None,
+            max_queue=None if reads else 1,
             ping_interval=None,
         )
 
