@@ -30,8 +30,11 @@ class Misconfigured(ClientError):
     """The row itself is the problem: its password cannot be decrypted."""
 
 
-def address(broker: Broker, timeout_seconds: float = PAGE_TIMEOUT_SECONDS) -> Address:
-    """Where the broker is and who we are there. Raises Misconfigured when its password cannot be decrypted."""
+def address(broker: Broker, timeout_seconds: float | None = None) -> Address:
+    """Where the broker is and who we are there; for pages unless a timeout is given.
+
+    Raises Misconfigured when its password cannot be decrypted.
+    """
     try:
         password = secrets.decrypt(bytes(broker.password_encrypted))
         tls = certificates.opened(bytes(broker.tls_encrypted))
@@ -49,11 +52,11 @@ def address(broker: Broker, timeout_seconds: float = PAGE_TIMEOUT_SECONDS) -> Ad
         ca=tls.ca,
         certificate=tls.certificate,
         key=tls.key,
-        timeout_seconds=timeout_seconds,
+        timeout_seconds=PAGE_TIMEOUT_SECONDS if timeout_seconds is None else timeout_seconds,
     )
 
 
-def client(broker: Broker, timeout_seconds: float = PAGE_TIMEOUT_SECONDS) -> BrokerClient:
+def client(broker: Broker, timeout_seconds: float | None = None) -> BrokerClient:
     """A client of this broker; the same one again while the row stays the same. Raises ClientError."""
     wanted = address(broker, timeout_seconds)
     with _lock:

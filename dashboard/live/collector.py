@@ -40,7 +40,7 @@ BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0, 15.0)
 """Pause after the first, second… failure in a row; the last is kept. Short: a person waits for it to come back."""
 
 ROWS_SECONDS = 1.0
-"""How soon a broker that was added, edited or removed is noticed."""
+"""How soon a broker that was added, edited or removed is noticed; sooner where others are asked more often."""
 
 DETAIL_EVERY = 5
 """Nodes, vhosts and exchanges change slowly: asked every so many steps."""
@@ -90,7 +90,7 @@ class Collector:
             except Exception:
                 # The top of a task that must outlive any single failure (a locked database, a full disk).
                 log.exception("a step of the collector failed")
-            await asyncio.sleep(ROWS_SECONDS)
+            await asyncio.sleep(min(ROWS_SECONDS, settings.COLLECT_EXTERNAL_SECONDS))
 
     def _match(self, rows: list[Broker]) -> None:
         known = {row.pk: row for row in rows}

@@ -110,7 +110,7 @@ def _page(
     crumbs: list[Crumb],
 ) -> HttpResponse:
     columns = charted.CHARTED[kind.name].columns
-    points = charted.table(brokers.client(broker, brokers.PAGE_TIMEOUT_SECONDS), kind.name, names, seen)
+    points = charted.table(brokers.client(broker), kind.name, names, seen)
     rows = [PastRow(datetime.fromtimestamp(at, UTC), cells(values, columns)) for at, values in reversed(points)]
     page = PastPage(
         broker=broker,

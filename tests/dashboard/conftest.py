@@ -16,6 +16,7 @@ from tests.dashboard.places import OTHER_VHOST, api, register
 from tests.support.brokers import Place, place_on
 from tests.support.embedded import EmbeddedBroker
 from tests.support.rabbitmq import RabbitMQ
+from tests.support.waiting import PATIENCE_SECONDS
 
 REAL = [pytest.mark.rabbitmq, pytest.mark.xdist_group("rabbitmq")]
 
@@ -33,6 +34,12 @@ def real(embedded_broker: EmbeddedBroker) -> EmbeddedBroker:
 @pytest.fixture(autouse=True)
 def _forget_tries() -> None:
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page of the tests waits for a broker that a busy machine stopped."""
+    monkeypatch.setattr(brokers, "PAGE_TIMEOUT_SECONDS", PATIENCE_SECONDS)
 
 
 @pytest.fixture

@@ -81,7 +81,7 @@ def look(row: Broker) -> Snapshot:
         before = brokers.snapshot(row)
         with ThreadPoolExecutor(1) as threads:
             watcher = Watcher(row, Feeds(nobody), threads)
-            await asyncio.to_thread(wait_until, lambda: brokers.snapshot(row) != before, 20)
+            await asyncio.to_thread(wait_until, lambda: brokers.snapshot(row) != before)
             watcher.task.cancel()
             await asyncio.gather(watcher.task, return_exceptions=True)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.serving import LOCK_FILE, only_one
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 STARTED = "import pathlib; pathlib.Path({log!r}).open('a').write('started\\n');"
 
@@ -45,7 +45,7 @@ def test_a_command_that_crashes_is_started_again(tmp_path: Path, serve: ExitStac
     with keep(tmp_path, f"{STARTED.format(log=str(log))} raise SystemExit(7)") as keeper:
         wait_until(lambda: starts(log) >= 2)
         keeper.send_signal(signal.SIGTERM)
-        output, _ = keeper.communicate(timeout=20)
+        output, _ = keeper.communicate(timeout=PATIENCE_SECONDS)
 
     assert "ended with 7; starting it again in 1 s" in output
     assert keeper.returncode == 0
@@ -55,7 +55,7 @@ def test_a_command_that_cannot_start_is_not_tried_again(tmp_path: Path, serve: E
     log = tmp_path / "log"
 
     with keep(tmp_path, f"{STARTED.format(log=str(log))} raise SystemExit(2)") as keeper:
-        keeper.communicate(timeout=20)
+        keeper.communicate(timeout=PATIENCE_SECONDS)
 
     assert keeper.returncode == 2
     assert starts(log) == 1
@@ -67,7 +67,7 @@ def test_a_stop_stops_the_command_and_is_no_failure(tmp_path: Path, serve: ExitS
     with keep(tmp_path, f"{STARTED.format(log=str(log))} import signal; signal.pause()") as keeper:
         wait_until(lambda: starts(log) == 1)
         keeper.send_signal(signal.SIGINT)
-        keeper.communicate(timeout=20)
+        keeper.communicate(timeout=PATIENCE_SECONDS)
 
     assert keeper.returncode == 0
     assert starts(log) == 1
@@ -79,6 +79,6 @@ def test_a_serve_that_was_killed_takes_its_commands_along(tmp_path: Path, serve:
     with keep(tmp_path, f"{STARTED.format(log=str(log))} import signal; signal.pause()") as keeper:
         wait_until(lambda: starts(log) == 1)
         serve.close()
-        keeper.communicate(timeout=20)
+        keeper.communicate(timeout=PATIENCE_SECONDS)
 
     assert keeper.returncode == 0

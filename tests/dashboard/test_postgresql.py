@@ -13,7 +13,7 @@ from tests.conftest import lacking
 from tests.support import postgresql, serving
 from tests.support.postgresql import PostgreSQL
 from tests.support.serving import NAME, PASSWORD, Served
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 from tests.support.web import Tab, Web
 
 REQUESTS = 60
@@ -39,7 +39,7 @@ def served(database: PostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> It
 @pytest.fixture(scope="module")
 def browser(served: Served) -> Iterator[httpx.Client]:
     """Of the administrator, logged in."""
-    with httpx.Client(base_url=served.url, timeout=30, headers={"Referer": served.url}) as client:
+    with httpx.Client(base_url=served.url, timeout=PATIENCE_SECONDS, headers={"Referer": served.url}) as client:
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', client.get("/login/").text)
         assert found is not None
         form = {"csrfmiddlewaretoken": found[1], "username": NAME, "password": PASSWORD}
@@ -63,7 +63,7 @@ def test_pages_and_open_tabs_get_over_a_database_that_was_away(
     with Tab(web, browser.cookies["sessionid"]) as tab:
         tab.subscribe("frame")
         database.stop()
-        away, health = browser.get("/jobs/"), httpx.get(f"{served.url}/health/", timeout=30)
+        away, health = browser.get("/jobs/"), httpx.get(f"{served.url}/health/", timeout=PATIENCE_SECONDS)
         began = time.time()
         wait_until(lambda: "a step of the collector failed" in served.text)
         database.start()

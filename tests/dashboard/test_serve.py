@@ -20,9 +20,14 @@ from tests.support import processes
 from tests.support import serving as support
 from tests.support.freeports import HOSTS
 from tests.support.serving import NAME, Served
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 LOG_LINE = re.compile(r"\d\d:\d\d:\d\d \w+ +\| ")
+SLOW_START = re.compile(
+    r"\w+ dashboard\.live\.collector: local.*( nothing listens there| answers again)$"
+    r"|ERROR celery\.worker\.consumer\.consumer: consumer: Cannot connect to amqp://"
+)
+"""Of a broker that begins to listen after the others were there, on a busy machine."""
 PASSWORD_LINE = re.compile(r"The first administrator is admin, password (\S+) \(shown only now\)\.")
 
 pytestmark = pytest.mark.xdist_group("serve")
@@ -36,7 +41,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def log_in(served: Served, password: str) -> int:
     """The status of a login: 302 when it is right, 401 when not."""
-    with httpx.Client(base_url=served.url) as client:
+    with httpx.Client(base_url=served.url, timeout=PATIENCE_SECONDS) as client:
         page = client.get("/login/").raise_for_status()
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
         assert found is not None
@@ -45,7 +50,24 @@ def log_in(served: Served, password: str) -> int:
 
 
 def is_ready(served: Served) -> bool:
-    return httpx.get(f"{served.url}/health/", timeout=30).status_code == 200
+    return get(f"{served.url}/health/").status_code == 200
+
+
+def get(address: str, **headers: str) -> httpx.Response:
+    return httpx.get(address, headers=headers, timeout=PATIENCE_SECONDS)
+
+
+def ended_well(served: Served, number: signal.Signals) -> None:
+    """Stop it: every process ends, and that is no failure."""
+    # Whoever serves is ready; the keepers of the others may just be starting what they keep.
+    wait_until(lambda: len(processes.below(served.process.pid)) >= 6)
+    started = processes.below(served.process.pid)
+
+    code = served.stop(number)
+
+    assert (code, served.output[-1]) == (0, "Postroom has stopped.")
+    wait_until(lambda: processes.running(started) == [])
+    assert not (served.home / "serving.json").exists()
 
 
 def pid_of(served: Served, words: str) -> int:
@@ -64,7 +86,8 @@ def test_login_takes_the_password_that_was_given_and_no_other(served: Served) ->
 
 
 def test_normal_start_says_only_what_people_need(served: Served) -> None:
-    told = [LOG_LINE.sub("", line) for line in served.output]
+    said = [LOG_LINE.sub("", line) for line in served.output]
+    told = [line for line in said if not SLOW_START.match(line)]
 
     store, *rest = told
     assert store.startswith(f"INFO brokerctl.store.filesystem: store in {served.home / 'broker'} (")
@@ -97,8 +120,8 @@ def test_addresses_are_told_to_other_programs_of_this_machine(served: Served) ->
 def test_static_file_has_its_type_and_is_kept_by_browsers(served: Served, path: str, kind: str) -> None:
     address = f"{served.url}/static/{path}"
 
-    first = httpx.get(address)
-    again = httpx.get(address, headers={"If-None-Match": first.headers["ETag"]})
+    first = get(address)
+    again = get(address, **{"If-None-Match": first.headers["ETag"]})
 
     assert (first.status_code, first.headers["Content-Type"]) == (200, kind)
     assert first.headers["Cache-Control"] == "max-age=3600, public"
@@ -108,12 +131,12 @@ def test_static_file_has_its_type_and_is_kept_by_browsers(served: Served, path: 
 
 @pytest.mark.parametrize("path", ["none.css", "css", "%2e%2e/manage.py", "..%2fmanage.py", "%2fetc/passwd", "a%00b"])
 def test_what_is_no_static_file_is_not_found(served: Served, path: str) -> None:
-    assert httpx.get(f"{served.url}/static/{path}").status_code == 404
+    assert get(f"{served.url}/static/{path}").status_code == 404
     assert "Traceback" not in served.text
 
 
 def test_page_keeps_its_policy_and_is_not_kept_by_browsers(served: Served) -> None:
-    page = httpx.get(f"{served.url}/login/")
+    page = get(f"{served.url}/login/")
 
     assert page.headers["Cache-Control"].startswith(("no-store", "max-age=0"))
     assert page.headers["Content-Security-Policy"].startswith("default-src 'self'; script-src 'self' 'nonce-")
@@ -171,6 +194,7 @@ def test_default_port_that_is_taken_gives_way_and_is_said(home: Path) -> None:
             chosen = {"web": served.web_port, "AMQP": told["amqp_port"], "management API": told["api_port"]}
             pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", chosen["AMQP"])).close()
             assert is_ready(served)
+            ended_well(served, signal.SIGINT)
 
     assert all(chosen[what] > port for what, port in defaults.items())
     assert served.output[:3] == [
@@ -182,48 +206,29 @@ def test_default_port_that_is_taken_gives_way_and_is_said(home: Path) -> None:
     ]
 
 
-def test_made_up_password_is_shown_once_and_works_after_the_next_start(home: Path) -> None:
-    with support.serving(home, POSTROOM_ADMIN_PASSWORD="") as first:
-        found = PASSWORD_LINE.search(first.text)
-        assert found is not None
-        assert log_in(first, found[1]) == 302
+def test_killed_serve_takes_its_parts_along_and_the_next_one_takes_its_made_up_password(home: Path) -> None:
+    first = support.start(home, POSTROOM_ADMIN_PASSWORD="")
+    found = PASSWORD_LINE.search(first.text)
+    assert found is not None
+    assert log_in(first, found[1]) == 302
+
+    started = processes.below(first.process.pid)
+    first.stop(signal.SIGKILL)
+    wait_until(lambda: processes.running(started) == [])
 
     with support.serving(home, POSTROOM_ADMIN_PASSWORD="") as second:
         assert log_in(second, found[1]) == 302
-
+        ended_well(second, signal.SIGTERM)
     assert PASSWORD_LINE.search(second.text) is None
     assert found[1] not in second.text
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_stop_ends_every_process_and_is_no_failure(home: Path, number: signal.Signals) -> None:
-    served = support.start(home)
-    started = processes.below(served.process.pid)
-
-    code = served.stop(number)
-
-    assert (code, served.output[-1]) == (0, "Postroom has stopped.")
-    assert len(started) >= 6
-    assert processes.running(started) == []
-    assert not (home / "serving.json").exists()
-
-
-def test_parts_end_when_serve_is_killed(home: Path) -> None:
-    served = support.start(home)
-    started = processes.below(served.process.pid)
-
-    served.stop(signal.SIGKILL)
-
-    wait_until(lambda: processes.running(started) == [])
-    with support.serving(home) as again:
-        assert log_in(again, again.password) == 302
 
 
 @pytest.mark.parametrize("words", ["brokerctl serve", "dashboard.web", "celery"])
 def test_part_that_is_killed_is_started_again(served: Served, words: str) -> None:
     if words == "celery":
-        # Its pool has the same words; the first of them is the parent.
-        pid = min(pid for pid in processes.below(served.process.pid) if _is_celery(pid))
+        # Its pool has the same words, and is below it.
+        found = [pid for pid in processes.below(served.process.pid) if _is_celery(pid)]
+        (pid,) = set(found).difference(*map(processes.below, found))
     else:
         pid = pid_of(served, words)
 

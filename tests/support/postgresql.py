@@ -19,7 +19,7 @@ from tests.support.waiting import wait_until
 
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 NAME = "postroom"
-START_SECONDS = 30
+START_SECONDS = 120
 
 
 @dataclass(slots=True)
@@ -33,7 +33,16 @@ class PostgreSQL:
         return f"postgresql://{NAME}@127.0.0.1:{self.port}/{NAME}"
 
     def start(self) -> None:
-        address = ("-p", str(self.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=")
+        address = (
+            "-p",
+            str(self.port),
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            "unix_socket_directories=",
+            "-c",
+            "fsync=off",
+        )
         command = [str(PROGRAMS[-1] / "postgres"), "-D", str(self.home), *address]
         self.process = subprocess.Popen(command, user=_user(), group=_user(), cwd="/", stderr=subprocess.DEVNULL)
         wait_until(self._answers, within=START_SECONDS)

@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 
+from tests.support.waiting import PATIENCE_SECONDS
+
 Answers = Mapping[str, tuple[int, str]]
 """Status and body by method and path, as "GET /api/shovels"."""
 
@@ -25,6 +27,8 @@ def answering(api_port: int, answers: Answers) -> Iterator[tuple[int, list[str]]
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Head and body are sent in two pieces: else the second waits 40 ms for the system to acknowledge the first.
+        disable_nagle_algorithm = True
 
         def handle_any(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
@@ -37,7 +41,7 @@ def answering(api_port: int, answers: Answers) -> Iterator[tuple[int, list[str]]
                 key: self.headers[key] for key in ("authorization", "accept", "content-type") if self.headers[key]
             }
             url = f"http://127.0.0.1:{api_port}{self.path}"
-            found = httpx.request(self.command, url, headers=headers, content=body, timeout=30)
+            found = httpx.request(self.command, url, headers=headers, content=body, timeout=PATIENCE_SECONDS)
             self.answer(found.status_code, dict(found.headers), found.content)
 
         do_GET = do_PUT = do_POST = do_DELETE = handle_any  # noqa: N815

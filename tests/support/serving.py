@@ -19,8 +19,8 @@ from tests.support.freeports import free_ports
 ROOT = Path(__file__).resolve().parents[2]
 READY = re.compile(r"Postroom is ready: http://127\.0\.0\.1:(\d+)$")
 NAME, PASSWORD = "admin", "a password of the tests"
-START_SECONDS = 60
-STOP_SECONDS = 30
+START_SECONDS = 120
+STOP_SECONDS = 60
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 
+from dashboard.models import Broker
 from tests.dashboard.people import browser
 from tests.support.web import Tab, Web, web
 
@@ -24,8 +25,27 @@ def process(
 @pytest.fixture
 def tab(process: Web, transactional_db: None) -> Iterator[Callable[[User], Tab]]:
     """Opens a tab in which somebody is logged in; all are closed at the end."""
+    is_known = False
+
+    def open_one(user: User) -> Tab:
+        nonlocal is_known
+        session = session_of(user)
+        if not is_known and Broker.objects.exists():
+            wait_for_rows(process, session)
+            is_known = True
+        return opened.enter_context(Tab(process, session))
+
     with ExitStack() as opened:
-        yield lambda user: opened.enter_context(Tab(process, session_of(user)))
+        yield open_one
+
+
+def wait_for_rows(process: Web, session: str) -> None:
+    """Until the collector has the brokers of this test, and none of the test before, whose names are the same."""
+    with Tab(process, session) as tab:
+        tab.subscribe("jobs")
+        # It may have read its rows already when the first one was on its way.
+        tab.tick()
+        tab.tick()
 
 
 def session_of(user: User) -> str:

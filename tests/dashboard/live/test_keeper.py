@@ -20,7 +20,7 @@ from dashboard.live.recorder import Closed
 from dashboard.models import Broker, Mark, Sample, Track
 from dashboard.models.operation import Kind
 from dashboard.past import SPANS, Key
-from tests.dashboard.live.test_browser import until
+from tests.dashboard.live.test_browser import live, until
 from tests.dashboard.operations.rows import broker_row, job_row
 from tests.dashboard.places import declare
 from tests.support.embedded import EmbeddedBroker
@@ -170,8 +170,7 @@ def test_an_open_page_hears_that_its_queue_lost_its_consumers(
     mine = tab(owner)
     with real.connect() as connection:
         connection.channel().basic_consume(name, lambda *_: None)
-        mine.subscribe(f"queue:bench:~2F:{name}")
-        until(mine, f"queue:bench:~2F:{name}", lambda message: message["data"].get("consumers") == 1)
+        live(mine, f"queue:bench:~2F:{name}", None, lambda data: data.get("consumers") == 1)
 
     until(mine, f"queue:bench:~2F:{name}", lambda message: message["data"].get("marks", 0) >= 1)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from dashboard.live.outbox import WAITING, Outbox
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 def test_texts_go_in_order_and_a_slow_browser_delays_nobody() -> None:
@@ -44,6 +45,6 @@ def test_a_browser_that_went_away_ends_its_task() -> None:
     async def scene() -> None:
         outbox = Outbox(send)
         outbox.put("unheard")
-        await asyncio.wait_for(outbox.run(), timeout=5)
+        await asyncio.wait_for(outbox.run(), timeout=PATIENCE_SECONDS)
 
     asyncio.run(scene())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 
@@ -16,6 +18,8 @@ from tests.support.embedded import EmbeddedBroker
 from tests.support.waiting import wait_until
 
 __all__ = ["wire"]
+
+PREFETCH = 4711
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,13 +41,14 @@ def test_connections_are_asked_for_once_for_all_who_watch_and_only_while_somebod
         tabs = [tab(owner) for _ in range(4)]
         seen = [live(each, "connections:looked", None, lambda data: data.get("count")) for each in tabs]
         wire.asked.clear()
-        wait_until(lambda: wire.count("/api/overview") > LOOKS)
+        # What takes a busy machine long is asked for more rarely.
+        wait_until(lambda: wire.count("/api/connections") >= 1 and wire.count("/api/overview") > LOOKS)
         asked, looks = wire.count("/api/connections"), wire.count("/api/overview")
         channel.close()
 
     assert all(data["rows"] for data in seen)
     # Each as often as the broker's queues, whoever watches.
-    assert 1 <= asked <= looks + 1
+    assert asked <= looks + 1
 
 
 def test_a_connections_numbers_move_and_its_chart_has_a_past(
@@ -52,8 +57,9 @@ def test_a_connections_numbers_move_and_its_chart_has_a_past(
     queue = declare(real, bodies=(b"1", b"2"))
     with real.connect() as connection:
         channel = connection.channel()
-        everything = live(tab(owner), "channels:looked", None, lambda data: data.get("count"))
-        name = next(iter(everything["rows"]))
+        channel.basic_qos(prefetch_count=PREFETCH)
+        everything = live(tab(owner), "channels:looked", None, ours)
+        (name,) = ours(everything)
         mine = tab(owner)
         data = live(mine, f"channel:looked:{name}", None, lambda found: "history" in found)
         message = channel.basic_get(queue)
@@ -63,6 +69,17 @@ def test_a_connections_numbers_move_and_its_chart_has_a_past(
     assert set(data["history"]) == {"1m", "10m", "1h"}
     assert data["shape"]
     assert changed["data"]["unacked"] >= 0
+
+
+def ours(data: dict[str, Any]) -> list[str]:
+    """The channel that asked for PREFETCH: others may be open on the shared broker."""
+    return [name for name, row in data.get("rows", {}).items() if row["prefetch"] == PREFETCH]
+
+
+def newest(data: dict[str, Any], number: int) -> float | None:
+    """One of the numbers of a chart's last point; its first is the time."""
+    point = (data.get("points") or {}).get("1m")
+    return point[number] if point else None
 
 
 @pytest.mark.parametrize(
@@ -90,17 +107,14 @@ def test_a_broker_as_a_whole_has_its_charts_and_what_it_counts_beside_them(
     queue = declare(real, bodies=(b"1",))
     mine = tab(owner)
 
-    whole = live(mine, "broker:looked", None, lambda data: (data.get("points") or {}).get("1m"))
+    whole = live(mine, "broker:looked", None, lambda data: (newest(data, 1) or 0) >= 1)
     with real.connect() as connection:
         connection.channel().basic_get(queue, auto_ack=True)
-        beside = live(mine, "nodes:looked", None, lambda data: (data.get("points") or {}).get("1m"))
+        # Of nine numbers the fifth: got without an ack.
+        live(mine, "nodes:looked", None, lambda data: newest(data, 5) is not None)
 
-    _, ready, unacked, *_ = whole["points"]["1m"]
     assert set(whole["history"]) == {"1m", "10m", "1h"}
-    assert ready >= 1
-    assert unacked is not None
-    # Of nine numbers the fifth: got without an ack.
-    assert beside["points"]["1m"][5] is not None
+    assert newest(whole, 2) is not None
 
 
 def test_a_member_gets_the_rows_of_their_vhosts_and_nobody_elses_connection(

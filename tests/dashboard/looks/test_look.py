@@ -38,15 +38,17 @@ class Counted:
 
 
 @pytest.fixture
-def counted(broker: Broker) -> Counted:
+def counted(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> Counted:
+    """Time passes when the test says so."""
     look.forget(broker.slug)
+    old(monkeypatch, 0)
     return Counted()
 
 
 def old(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     """As if that much time had passed since the last look."""
-    now = time.monotonic
-    monkeypatch.setattr(time, "monotonic", lambda: now() + seconds)
+    now = time.monotonic() + seconds
+    monkeypatch.setattr(time, "monotonic", lambda: now)
 
 
 def test_many_who_look_at_once_cost_the_broker_one_request(broker: Broker, counted: Counted) -> None:
@@ -108,7 +110,13 @@ def test_who_waited_for_a_broker_that_does_not_answer_does_not_wait_once_more(
     turn = Queued()
     monkeypatch.setitem(look._locks, (broker.slug, broker.pk, counted.kind.name, ()), turn)
     counted.failure = BrokerUnreachable("no answer")
-    counted.waits = lambda: [turn.wanted.acquire() for _ in range(4)]
+
+    def all_wait() -> None:
+        for _ in range(4):
+            turn.wanted.acquire()
+        old(monkeypatch, 4)
+
+    counted.waits = all_wait
 
     def one(_number: int) -> str:
         with pytest.raises(BrokerUnreachable) as told:

@@ -28,17 +28,18 @@ from dashboard.models.operation import SILENT_AFTER, State
 from dashboard.operations.tasks import run
 from tests.dashboard.operations.rows import job_row
 from tests.dashboard.people import browser
-from tests.dashboard.places import declare, ready, register
+from tests.dashboard.places import api, declare, ready, register
+from tests.support.counting import wire_to
 from tests.support.embedded import EmbeddedBroker
 from tests.support.floods import flood
 from tests.support.serving import ROOT, environment
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 from tests.support.web import same_home, web
 
 # One group: they share the worker, which takes seconds to start.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("workers")]
 
-MANY = 400_000
+MANY = 200_000
 """Moved in some seconds: long enough to be looked at, cancelled and killed meanwhile."""
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 
@@ -66,7 +67,7 @@ class Workers:
         yield worker
         if worker.poll() is None:
             worker.terminate()
-        worker.wait(timeout=30)
+        worker.wait(timeout=PATIENCE_SECONDS)
 
 
 def kill(worker: subprocess.Popen[bytes]) -> None:
@@ -109,12 +110,21 @@ def filled(real: EmbeddedBroker) -> str:
     return name
 
 
+def connections(real: EmbeddedBroker) -> set[str]:
+    with api(real) as asked:
+        return {each["name"] for each in asked.get("/connections").raise_for_status().json()}
+
+
 @pytest.fixture
 def elsewhere(real: EmbeddedBroker, broker: Broker) -> Iterator[Broker]:
-    """The same broker under another address: messages leave it and come back, and that takes a while."""
-    row = register(real, "elsewhere", host="localhost")
-    yield row
-    brokers.forget(row.pk)
+    """The same broker under another address: messages leave it and come back, and that takes a while.
+
+    Through this process, so that no job ends while it is stopped.
+    """
+    with wire_to(real.amqp_port) as wire:
+        row = register(real, "elsewhere", amqp_port=wire.port)
+        yield row
+        brokers.forget(row.pk)
 
 
 def move_row(broker: Broker, source: str, target: str, to: Broker) -> Operation:
@@ -136,7 +146,8 @@ def test_a_job_goes_from_a_page_through_the_queue_to_a_worker(
 
     with web(tmp_path_factory.mktemp("jobs"), POSTROOM_CELERY_BROKER_URL=url) as process:
         cookies = {settings.SESSION_COOKIE_NAME: browser(owner).cookies[settings.SESSION_COOKIE_NAME].value}
-        with httpx.Client(base_url=process.origin, cookies=cookies, headers={"Origin": process.origin}) as client:
+        headers, patience = {"Origin": process.origin}, PATIENCE_SECONDS
+        with httpx.Client(base_url=process.origin, cookies=cookies, headers=headers, timeout=patience) as client:
             token = TOKEN.search(client.get(address).text)
             assert token is not None
             answer = client.post(address, data={"seen": "2", "csrfmiddlewaretoken": token[1]})
@@ -187,13 +198,16 @@ def test_a_worker_that_is_killed_leaves_a_job_that_is_said_to_have_died_and_lose
     real: EmbeddedBroker, broker: Broker, elsewhere: Broker, owner: User, workers: Workers, url: str
 ) -> None:
     source, target = filled(real), declare(real)
+    before = connections(real)
     job = move_row(broker, source, target, elsewhere)
     worker = workers.one()
     send(job, url)
     wait_until(lambda: current(job).counts.get("moved", 0) > 0)
 
+    of_worker = connections(real) - before
     kill(worker)
-    wait_until(lambda: ready(real, source) + ready(real, target) >= MANY)
+    # What it had sent is read to the end, and what it held is back.
+    wait_until(lambda: connections(real).isdisjoint(of_worker))
     at_death = ready(real, target)
     Operation.objects.filter(pk=job.pk).update(heartbeat_at=now() - SILENT_AFTER - timedelta(seconds=1))
     page = browser(owner).get(reverse("job", args=[job.pk])).content.decode()
@@ -201,6 +215,8 @@ def test_a_worker_that_is_killed_leaves_a_job_that_is_said_to_have_died_and_lose
     # The broker gives the task to the next worker, which ends what died and begins nothing anew.
     workers.one()
     wait_until(lambda: current(job).is_finished)
+    assert of_worker
+    assert ready(real, source) + at_death >= MANY
     assert "has probably died" in page
     assert (job.state, at_death) == (State.FAILED, ready(real, target))
     assert "What was done stays done, the rest is at the source" in job.error

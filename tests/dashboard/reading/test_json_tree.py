@@ -58,7 +58,9 @@ def test_a_long_document_is_cut_and_its_brackets_closed() -> None:
 
 @given(
     st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(), lambda c: st.lists(c) | st.dictionaries(st.text(), c)
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda c: st.lists(c) | st.dictionaries(st.text(), c),
+        max_leaves=20,
     )
 )
 def test_the_lines_joined_are_the_document(value: object) -> None:
