@@ -21,7 +21,6 @@ Rules = dict[str, Any]
 """What of axe to run, as options of `axe.run`."""
 
 WCAG: Rules = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-CONTRAST: Rules = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 BUT_CONTRAST: Rules = {**WCAG, "rules": {"color-contrast": {"enabled": False}}}
 OF_A_LOOK: Rules = {
     "runOnly": {"type": "rule", "values": ["color-contrast", "target-size", "scrollable-region-focusable"]}
@@ -68,13 +67,11 @@ class Look:
 
 PHONE_LIGHT = Look(PHONE, "light", BUT_CONTRAST)
 WHOLE_AND_NARROW = (Look(PHONE, "dark", OF_A_LOOK), Look(DESKTOP, "light", WCAG))
-BOTH = (Look(PHONE, "dark", WCAG), Look(DESKTOP, "light", WCAG))
-EVERY = (Look(DESKTOP, "dark", CONTRAST), Look(PHONE, "light", CONTRAST), *BOTH)
-"""Where only colours are other than in another look, only they are judged."""
 
 
-def judge(page: Page, name: str, looks: Sequence[Look] = BOTH, *, with_sidebar: bool = False) -> Found:
+def judge(page: Page, name: str, looks: Sequence[Look] = WHOLE_AND_NARROW, *, with_sidebar: bool = False) -> Found:
     """Of every look at the page as it is, without loading it again; the last of them stays."""
+    page.wait_for_load_state("domcontentloaded")
     context = None if with_sidebar else BESIDE_THE_SIDEBAR
     # By evaluate: the Content-Security-Policy refuses a script that the test would add to the page.
     if not page.evaluate("'axe' in window"):
