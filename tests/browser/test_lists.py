@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import httpx
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.steps import scripts_run
 
@@ -41,6 +41,27 @@ def test_rows_go_where_they_belong_but_not_under_the_pointer(page: Page, channel
     page.mouse.move(5, 5)
     expect(page.locator("tbody [data-row] .tbl__name").first).to_have_text("listed-b")
     expect(page.get_by_text("order paused")).to_be_hidden()
+
+
+def test_rows_that_were_on_their_way_wait_for_the_pointer_to_leave(page: Page, channel: BlockingChannel) -> None:
+    fill(channel, "listed-b", 1)
+    page.goto(LIST)
+    rows = page.locator("tbody [data-row]")
+    expect(rows).to_have_count(1)
+    held: list[Route] = []
+    page.route(f"**{LIST}", lambda route: held.append(route))
+
+    page.mouse.move(5, 5)
+    with page.expect_request(f"**{LIST}"):
+        fill(channel, "listed-a", 3)
+    rows.first.hover()
+    held[0].continue_()
+
+    expect(page.get_by_text("order paused")).to_be_visible()
+    assert names(page) == ["listed-b"]
+    page.unroute(f"**{LIST}")
+    page.mouse.move(5, 5)
+    expect(page.locator("tbody [data-row] .tbl__name")).to_have_text(["listed-a", "listed-b"])
 
 
 def test_queues_are_chosen_by_keys_and_purged_together(
