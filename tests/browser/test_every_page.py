@@ -123,8 +123,7 @@ class Opened:
         if self.page.locator("live-indicator").count():
             expect(self.page.locator("live-indicator"), path).to_contain_text("Live")
         self._check(200, path, self.page.content())
-        # The sidebar has the same links on every page of a part.
-        self.unfit |= judge(self.page, path, self.looks, with_sidebar=not self.judged)
+        self.unfit |= judge(self.page, path, self.looks, with_frame=not self.judged)
         self.judged += 1
         # The next page begins with the look that this one ends with.
         self.looks = self.looks[::-1]
