@@ -7,6 +7,7 @@ of other folders start their own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from tests.browser.watched import Watch, add_broker, remove_broker, sign_in
 from tests.conftest import lacking
 from tests.support.rabbitmq import RabbitMQ
 from tests.support.serving import PASSWORD, Served, serving
+from tests.support.waiting import PATIENCE_SECONDS
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -39,7 +41,7 @@ SOON_FAST = "--js-flags=--no-lazy-feedback-allocation"
 
 DESKTOP: ViewportSize = {"width": 1400, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-TIMEOUT_MS = 20_000
+TIMEOUT_MS = PATIENCE_SECONDS * 1000
 """Of every wait for the page: far more than anything takes, so that only what never comes fails."""
 
 RABBIT = "rabbit"
@@ -82,6 +84,7 @@ def chromium() -> Iterator[Browser]:
 def signed_in(chromium: Browser, postroom: Served) -> StorageState:
     """The cookies of the administrator."""
     context = chromium.new_context(base_url=postroom.url)
+    context.set_default_timeout(TIMEOUT_MS)
     page = context.new_page()
     page.goto("/")
     sign_in(page, "admin", PASSWORD)
@@ -95,8 +98,8 @@ def signed_in(chromium: Browser, postroom: Served) -> StorageState:
 def registered(chromium: Browser, postroom: Served, signed_in: StorageState, rabbitmq: RabbitMQ) -> Iterator[RabbitMQ]:
     """Added by its form; tests of the module find it as RABBIT, other modules have the embedded broker alone."""
     with chromium.new_context(base_url=postroom.url, storage_state=signed_in) as context:
+        context.set_default_timeout(TIMEOUT_MS)
         page = context.new_page()
-        page.set_default_timeout(TIMEOUT_MS)
         add_broker(page, RABBIT, rabbitmq.amqp_port, rabbitmq.api_port)
         expect(page).to_have_url(f"{postroom.url}/brokers/{RABBIT}/queues/")
         # What is live there costs a tenth of a core.
@@ -113,7 +116,14 @@ def watch() -> Iterator[Watch]:
 
 
 @pytest.fixture
-def opened(chromium: Browser, postroom: Served, watch: Watch) -> Iterator[Opener]:
+def after_pages() -> Iterator[ExitStack]:
+    """Ends when the pages of the test are closed: one that still saw its queue go would ask for it, and be told 404."""
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def opened(chromium: Browser, postroom: Served, watch: Watch, after_pages: ExitStack) -> Iterator[Opener]:
     """Opens pages in contexts of their own; options are those of a browser context."""
     contexts = []
 
@@ -136,19 +146,22 @@ def page(opened: Opener, signed_in: StorageState) -> Page:
 
 
 @pytest.fixture
-def channel(postroom: Served, management: httpx.Client) -> Iterator[BlockingChannel]:
+def channel(postroom: Served, management: httpx.Client, after_pages: ExitStack) -> BlockingChannel:
     """A client of the embedded broker, with confirms: what `basic_publish` returned from is in its queue.
 
     The queues of vhost / go with the test: what one left behind would be stuck, and need attention, in the next.
     """
-    with connected(postroom) as connection:
-        channel = connection.channel()
-        channel.confirm_delivery()
-        yield channel
-        if channel.is_closed:
-            channel = connection.channel()
-        for queue in management.get("/queues/%2F").json():
-            channel.queue_delete(queue["name"])
+    connection = after_pages.enter_context(connected(postroom))
+    after_pages.callback(_delete_queues, connection, management)
+    channel = connection.channel()
+    channel.confirm_delivery()
+    return channel
+
+
+def _delete_queues(connection: pika.BlockingConnection, management: httpx.Client) -> None:
+    channel = connection.channel()
+    for queue in management.get("/queues/%2F").json():
+        channel.queue_delete(queue["name"])
 
 
 def connected(postroom: Served) -> pika.BlockingConnection:
@@ -159,5 +172,5 @@ def connected(postroom: Served) -> pika.BlockingConnection:
 def management(postroom: Served) -> Iterator[httpx.Client]:
     """The embedded broker's management API."""
     base = f"http://127.0.0.1:{postroom.api_port}/api"
-    with httpx.Client(base_url=base, auth=("guest", "guest"), timeout=TIMEOUT_MS / 1000) as client:
+    with httpx.Client(base_url=base, auth=("guest", "guest"), timeout=PATIENCE_SECONDS) as client:
         yield client

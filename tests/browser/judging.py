@@ -21,7 +21,6 @@ Rules = dict[str, Any]
 """What of axe to run, as options of `axe.run`."""
 
 WCAG: Rules = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-CONTRAST: Rules = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 BUT_CONTRAST: Rules = {**WCAG, "rules": {"color-contrast": {"enabled": False}}}
 OF_A_LOOK: Rules = {
     "runOnly": {"type": "rule", "values": ["color-contrast", "target-size", "scrollable-region-focusable"]}
@@ -33,7 +32,7 @@ Found = dict[str, list[str]]
 FITS = "document.scrollingElement.scrollWidth <= innerWidth"
 JUDGE = """
 async ([context, rules]) => {
-  const { violations } = await axe.run(context ?? document, { ...rules, resultTypes: ["violations"], preload: false })
+  const { violations } = await axe.run(context, { ...rules, resultTypes: ["violations"], preload: false })
   return {
     fits: document.scrollingElement.scrollWidth <= innerWidth,
     problems: violations.map(({ id, help, nodes }) => `${id}: ${help}\\n` +
@@ -41,8 +40,10 @@ async ([context, rules]) => {
   }
 }
 """
-BESIDE_THE_SIDEBAR = {"exclude": [[".side"]]}
-"""Of axe's work on a page that has little in it, the sidebar is half."""
+ALIKE = ["dialog:not([open])", "symbol", "tbody tr:nth-child(n+13)"]
+"""What nobody sees, and rows that are drawn as the dozen before them are."""
+FRAME = [".side", ".top"]
+"""The same on every page; half of the elements of one that has little in it."""
 
 OVERFLOWING = """
 () => [...document.querySelectorAll("body *")]
@@ -68,14 +69,12 @@ class Look:
 
 PHONE_LIGHT = Look(PHONE, "light", BUT_CONTRAST)
 WHOLE_AND_NARROW = (Look(PHONE, "dark", OF_A_LOOK), Look(DESKTOP, "light", WCAG))
-BOTH = (Look(PHONE, "dark", WCAG), Look(DESKTOP, "light", WCAG))
-EVERY = (Look(DESKTOP, "dark", CONTRAST), Look(PHONE, "light", CONTRAST), *BOTH)
-"""Where only colours are other than in another look, only they are judged."""
 
 
-def judge(page: Page, name: str, looks: Sequence[Look] = BOTH, *, with_sidebar: bool = False) -> Found:
+def judge(page: Page, name: str, looks: Sequence[Look] = WHOLE_AND_NARROW, *, with_frame: bool = False) -> Found:
     """Of every look at the page as it is, without loading it again; the last of them stays."""
-    context = None if with_sidebar else BESIDE_THE_SIDEBAR
+    page.wait_for_load_state("domcontentloaded")
+    context = {"exclude": [[each] for each in (ALIKE if with_frame else FRAME + ALIKE)]}
     # By evaluate: the Content-Security-Policy refuses a script that the test would add to the page.
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)

@@ -10,6 +10,8 @@ import pika
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.exchange_type import ExchangeType
 
+from tests.support.waiting import wait_until
+
 
 @dataclass(slots=True, frozen=True)
 class Letter:
@@ -36,8 +38,10 @@ def fill(channel: BlockingChannel, queue: str, count: int) -> None:
         channel.basic_publish(exchange, f"order.created.{number}", body.encode(), properties)
 
 
-def drain(channel: BlockingChannel, queue: str) -> list[Letter]:
-    """Take all ready messages out, in order."""
+def drain(channel: BlockingChannel, queue: str, count: int) -> list[Letter]:
+    """Take all ready messages out, in order, when there are so many: RabbitMQ puts what somebody held back a moment
+    after it was told to."""
+    wait_until(lambda: channel.queue_declare(queue, passive=True).method.message_count == count)
     letters: list[Letter] = []
     while True:
         method, properties, body = channel.basic_get(queue, auto_ack=True)

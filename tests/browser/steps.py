@@ -7,11 +7,17 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.watched import queue_path
 
 
+def scripts_run(page: Page) -> None:
+    """Wait until the page has run its scripts: a click that led to it returns before, and keys are not heard yet."""
+    page.wait_for_load_state()
+
+
 def read(page: Page, queue: str, broker: str = "local", vhost: str = "/") -> None:
     """Open the messages of a queue and look at them for the first time."""
     page.goto(queue_path(queue, "messages", broker, vhost))
     page.get_by_role("button", name="Read").click()
     expect(page.get_by_role("article", name="Message")).to_be_visible()
+    scripts_run(page)
 
 
 def tick(page: Page, positions: list[int]) -> None:
@@ -23,6 +29,7 @@ def move_to(page: Page, queue: str) -> None:
     """On the page of a move: name the queue and have it reviewed."""
     page.get_by_role("textbox", name="Queue").or_(page.get_by_role("combobox", name="Queue")).fill(queue)
     page.get_by_role("button", name="Review").click()
+    scripts_run(page)
 
 
 def outcome(page: Page, name: str) -> Locator:

@@ -17,7 +17,7 @@ from django.urls import reverse
 from pika.adapters.blocking_connection import BlockingConnection
 from playwright.sync_api import Browser, FilePayload, Page, Request, Response, StorageState, expect
 
-from tests.browser.conftest import RABBIT, Opener, connected
+from tests.browser.conftest import RABBIT, TIMEOUT_MS, Opener, connected
 from tests.browser.judging import AXE, PHONE_LIGHT, WHOLE_AND_NARROW, Found, Look, judge, report
 from tests.browser.letters import fill
 from tests.browser.watched import queue_path
@@ -123,8 +123,7 @@ class Opened:
         if self.page.locator("live-indicator").count():
             expect(self.page.locator("live-indicator"), path).to_contain_text("Live")
         self._check(200, path, self.page.content())
-        # The sidebar has the same links on every page of a part.
-        self.unfit |= judge(self.page, path, self.looks, with_sidebar=not self.judged)
+        self.unfit |= judge(self.page, path, self.looks, with_frame=not self.judged)
         self.judged += 1
         # The next page begins with the look that this one ends with.
         self.looks = self.looks[::-1]
@@ -207,7 +206,7 @@ def _consuming(connection: BlockingConnection, api: httpx.Client) -> Iterator[di
         for path in paths:
             api.put(path, json=policy).raise_for_status()
         api.put(topics, json=every_key).raise_for_status()
-        wait_until(lambda: _holder(api) is not None)
+        holder = _holder(api)
         yield {
             "vhost": "/",
             "queue": QUEUE,
@@ -219,7 +218,7 @@ def _consuming(connection: BlockingConnection, api: httpx.Client) -> Iterator[di
             "shovel": LINK,
             "upstream": LINK,
             "node": api.get("/nodes").json()[0]["name"],
-            **(_holder(api) or {}),
+            **holder,
         }
     finally:
         for path in (*paths, topics):
@@ -253,18 +252,25 @@ def _linking(api: httpx.Client, amqp_port: int) -> Iterator[None]:
             api.delete(f"/queues/%2F/{queue}")
 
 
-def _holder(api: httpx.Client) -> dict[str, str] | None:
+def _holder(api: httpx.Client) -> dict[str, str]:
     """Connection and channel of the consumer, when the API tells of both: RabbitMQ's does so after a second."""
-    for each in api.get("/channels").json():
-        if each.get("consumer_count") == 1 and each.get("messages_unacknowledged") == 2:
-            connection = each["connection_details"]["name"]
-            if api.get(f"/connections/{quote(connection)}").status_code == 200:
-                return {"connection": connection, "channel": each["name"]}
-    return None
+    found: dict[str, str] = {}
+
+    def is_told() -> bool:
+        for each in api.get("/channels").json():
+            if each.get("consumer_count") == 1 and each.get("messages_unacknowledged") == 2:
+                connection = each["connection_details"]["name"]
+                if api.get(f"/connections/{quote(connection)}").status_code == 200:
+                    found.update(connection=connection, channel=each["name"])
+        return bool(found)
+
+    wait_until(is_told)
+    return found
 
 
 def _made(page: Page, broker: str) -> dict[str, str]:
     """A plan and a job, by their forms: their numbers."""
+    page.set_default_timeout(TIMEOUT_MS)
     page.goto(f"/brokers/{broker}/definitions/")
     file = FilePayload(name="every.json", mimeType="application/json", buffer=b'{"queues": []}')
     page.get_by_label("File", exact=True).set_input_files(file)

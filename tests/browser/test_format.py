@@ -43,7 +43,7 @@ def lasting(value: float | None) -> str:
     ("name", "write"), [("number", amqp.number), ("rate", amqp.rate), ("bytes", amqp.size), ("lasting", lasting)]
 )
 def test_script_writes_a_number_as_the_server_does(page: Page, name: str, write: Callable[[Any], str]) -> None:
-    page.goto("/")
+    page.goto("/settings/")
 
     written = page.evaluate(
         "async ([name, values]) => values.map((await import('postroom/format')).formats[name])", [name, VALUES]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -36,7 +37,7 @@ def test_queue_and_message_of_pikas_tutorial_appear_in_the_open_list(
     expect(page.locator("live-indicator")).to_contain_text("Live")
     page.evaluate("document.body.dataset.loaded = 'once'")
 
-    subprocess.run([sys.executable, "-c", TUTORIAL.format(port=postroom.amqp_port)], check=True, timeout=30)
+    subprocess.run([sys.executable, "-c", TUTORIAL.format(port=postroom.amqp_port)], check=True)
 
     row = page.get_by_role("row", name="api_events")
     expect(row.locator('[data-cell="ready"]')).to_have_text("1")
@@ -83,6 +84,9 @@ def test_indicator_says_that_the_socket_is_cut_and_numbers_are_fresh_when_it_is_
     page.goto(queue_path("cut"))
     indicator = page.locator("live-indicator")
     expect(indicator).to_contain_text("Live")
+    # "Reconnecting…" lasts seven seconds of the page's time: none of them pass while the test is held up.
+    page.clock.pause_at(page.evaluate("Date.now() / 1000 + 60"))
+    expect(indicator).to_contain_text("Live")
 
     line.cut()
     _publish(channel, "cut", 7)
@@ -94,6 +98,7 @@ def test_indicator_says_that_the_socket_is_cut_and_numbers_are_fresh_when_it_is_
     expect(page.locator(".tile", has_text="Ready").locator("dd").first).to_have_text("0")
 
     line.mend()
+    page.clock.resume()
     page.clock.fast_forward(15_000)
     expect(indicator).to_contain_text("Live")
     expect(page.locator(".tile", has_text="Ready").locator("dd").first).to_have_text("7")
@@ -126,7 +131,9 @@ def test_hidden_tab_rests_says_what_is_critical_and_is_up_to_date_when_it_is_see
     _publish(channel, "brimful", 1)
     channel.queue_declare("unseen")
     page.clock.install()
-    page.goto(queue_path("unseen"))
+    with page.expect_websocket() as opened:
+        page.goto(queue_path("unseen"))
+    socket = opened.value
     ready = page.locator(".tile", has_text="Ready").locator("dd").first
     expect(page.locator("side-bar .nav__n--crit")).to_be_visible()
     expect(page).to_have_title(re.compile("^unseen"))
@@ -134,6 +141,9 @@ def test_hidden_tab_rests_says_what_is_critical_and_is_up_to_date_when_it_is_see
     _hide(page, is_hidden=True)
     expect(page).to_have_title(re.compile(r"^\(\d+\) unseen"))
     page.clock.fast_forward(6_000)
+    # The answer to its glance: the server has also read that it wants nothing else any more.
+    with socket.expect_event("framereceived", _is_glance):
+        page.clock.fast_forward(20_000)
     _publish(channel, "unseen", 4)
     other = page.context.new_page()
     other.goto(queue_path("unseen"))
@@ -145,7 +155,6 @@ def test_hidden_tab_rests_says_what_is_critical_and_is_up_to_date_when_it_is_see
     _hide(page, is_hidden=False)
     expect(ready).to_have_text("4")
     expect(page).to_have_title(re.compile("^unseen"))
-    channel.queue_delete("brimful")
 
 
 def test_what_happened_to_an_open_queue_is_marked_in_its_charts_and_ranges_reach_a_month_back(
@@ -203,7 +212,7 @@ def test_killed_broker_is_shown_unreachable_with_its_last_numbers_and_comes_back
 
         broker = embedded.start(tmp_path, **ports)
 
-        expect(card).to_contain_text("Healthy", timeout=30_000)
+        expect(card).to_contain_text("Healthy")
         expect(note.or_(mark)).to_have_count(0)
         listed.close()
         remove_broker(page, "mortal")
@@ -282,6 +291,11 @@ def _hide(page: Page, *, is_hidden: bool) -> None:
         " document.dispatchEvent(new Event('visibilitychange')) }",
         is_hidden,
     )
+
+
+def _is_glance(frame: str | bytes) -> bool:
+    message = json.loads(frame)
+    return bool(message["type"] == "snapshot" and message["feed"] == "frame")
 
 
 def _publish(channel: BlockingChannel, queue: str, count: int) -> None:

@@ -15,7 +15,7 @@ async ([known, patches]) => {
 
 
 def test_a_vhost_may_have_the_name_of_every_object_s_parent(page: Page) -> None:
-    page.goto("/")
+    page.goto("/settings/")
     patches = ['{"__proto__": {"ready": 1}, "a": {"ready": 2}}', '{"__proto__": {"unacked": 3}, "a": null}']
 
     merged, others_are_untouched = page.evaluate(MERGE, ['{"a": {"ready": 1}}', patches])

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from playwright.sync_api import Page
 
+SETTLE_MS, AWAY_MS = 2_000, 5_000
+"""As in static/js/outdated.js."""
 LOOKED_AT_ONCE = """
 async () => {
   const { Outdated } = await import("postroom/outdated")
@@ -36,7 +40,7 @@ UNDER_A_HAND = """
 async () => {
   const { Outdated } = await import("postroom/outdated")
   let looks = 0
-  return await new Promise(done => {
+  window.looked = new Promise(done => {
     const outdated = new Outdated({
       pause: 0,
       isSo: () => true,
@@ -51,7 +55,7 @@ AFTER_A_FAILURE = """
 async () => {
   const { Outdated } = await import("postroom/outdated")
   let tries = 0
-  return await new Promise(done => {
+  window.looked = new Promise(done => {
     const outdated = new Outdated({
       pause: 0,
       isSo: () => tries < 2,
@@ -80,26 +84,22 @@ async () => {
 
 
 def test_a_change_while_one_is_fetched_is_fetched_after_it(page: Page) -> None:
-    page.goto("/")
+    page.goto("/settings/")
 
     assert page.evaluate(LOOKED_AT_ONCE) == [1, 2]
 
 
 def test_what_waits_for_a_hand_is_fetched_when_it_is_gone(page: Page) -> None:
-    page.goto("/")
-
-    assert page.evaluate(UNDER_A_HAND) >= 3
+    assert _looked(page, UNDER_A_HAND, 2 * SETTLE_MS) >= 3
 
 
 def test_a_server_that_was_away_is_asked_again(page: Page) -> None:
-    page.goto("/")
-
-    assert page.evaluate(AFTER_A_FAILURE) == 2
+    assert _looked(page, AFTER_A_FAILURE, AWAY_MS) == 2
 
 
 def test_a_place_under_a_hand_is_left_and_the_page_known_as_the_old_one(page: Page) -> None:
     """It came between the request and the answer."""
-    page.goto("/")
+    page.goto("/settings/")
     page.evaluate(TWO_PLACES)
     page.mouse.move(0, 0)
     page.locator("[data-redrawn=held]").hover()
@@ -110,3 +110,12 @@ def test_a_place_under_a_hand_is_left_and_the_page_known_as_the_old_one(page: Pa
 
     assert first == [False, "old", "new"]
     assert second == [True, "new", "new"]
+
+
+def _looked(page: Page, script: str, milliseconds: int) -> int:
+    """What the script finds when so much of the page's time has passed."""
+    page.clock.install()
+    page.goto("/settings/")
+    page.evaluate(script)
+    page.clock.run_for(milliseconds)
+    return cast(int, page.evaluate("window.looked"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
 from dashboard.paths import segment
 
@@ -61,6 +61,8 @@ def add_broker(page: Page, name: str, amqp_port: int, api_port: int, password: s
 
 
 def remove_broker(page: Page, name: str) -> None:
+    """Return when it is gone: the next test may add another."""
     page.goto(f"/brokers/{name}/remove/")
     page.get_by_role("textbox").fill(name)
     page.get_by_role("button", name="Remove").click()
+    expect(page).to_have_url("/")

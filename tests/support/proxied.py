@@ -1,9 +1,12 @@
-"""A broker's API that answers some requests otherwise: as a broker would that has other plugins, or is another one."""
+"""A broker's API that answers some requests otherwise: as a broker would that has other plugins, or is another one.
+
+Or hears some otherwise than they were said.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -14,6 +17,9 @@ from tests.support.waiting import PATIENCE_SECONDS
 Answers = Mapping[str, tuple[int, str]]
 """Status and body by method and path, as "GET /api/shovels"."""
 
+Changes = Mapping[str, Callable[[bytes], bytes]]
+"""What becomes of the body of a request on its way, by method and path."""
+
 NO_PLUGIN = 404, '{"error":"Object Not Found","reason":"Not Found"}'
 """What RabbitMQ 3.10.8 answers for a path of a plugin that is not enabled."""
 
@@ -21,7 +27,7 @@ OF_ONE_HOP = {"connection", "content-length", "transfer-encoding", "content-enco
 
 
 @contextmanager
-def answering(api_port: int, answers: Answers) -> Iterator[tuple[int, list[str]]]:
+def answering(api_port: int, answers: Answers, changes: Changes | None = None) -> Iterator[tuple[int, list[str]]]:
     """The port of one before the API at this one; and what was asked of `answers`, which fills while it runs."""
     asked: list[str] = []
 
@@ -32,11 +38,14 @@ def answering(api_port: int, answers: Answers) -> Iterator[tuple[int, list[str]]
 
         def handle_any(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
-            known = answers.get(f"{self.command} {self.path}")
+            wanted = f"{self.command} {self.path}"
+            known = answers.get(wanted)
             if known is not None:
-                asked.append(f"{self.command} {self.path}")
+                asked.append(wanted)
                 self.answer(known[0], {"content-type": "application/json"}, known[1].encode())
                 return
+            if changes and wanted in changes:
+                body = changes[wanted](body)
             headers = {
                 key: self.headers[key] for key in ("authorization", "accept", "content-type") if self.headers[key]
             }

@@ -120,6 +120,11 @@ customElements.define("live-table", class extends HTMLElement {
       const page = await fragment(location.href)
       const fresh = page.querySelector("live-table")
       if (!fresh) return location.reload()
+      if (this.#isBusy) {
+        // A hand came while it was on its way.
+        this.#isWanted = true
+        return this.#refresh()
+      }
       redraw(page)
       const current = this.querySelector(".is-cur")?.dataset.row
       this.#keepRows(fresh)
