@@ -12,7 +12,8 @@ from playwright.sync_api import Page, StorageState, ViewportSize, expect
 
 from tests.browser.conftest import DESKTOP, Opener
 from tests.browser.letters import fill
-from tests.browser.watched import queue_path
+from tests.browser.test_outdated import AWAY_MS
+from tests.browser.watched import Watch, queue_path
 from tests.support.waiting import wait_until
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -36,6 +37,24 @@ def test_a_chart_follows_its_place_when_theme_and_width_change_at_once(page: Pag
             )
         page.set_viewport_size(size)
         wait_until(lambda: _fits(page))
+
+
+def test_marks_that_could_not_be_fetched_are_asked_for_again(
+    page: Page, channel: BlockingChannel, watch: Watch
+) -> None:
+    channel.queue_declare("forgetful")
+    purged = {"points": [], "marks": [[datetime.now(UTC).timestamp(), "purged"]], "step": 1}
+    marks = "[...document.querySelectorAll('rate-chart')].map(chart => chart.marks.map(mark => mark[1]))"
+    watch.expects_status(503)
+    page.clock.install()
+    page.route("**/history/?range=1m", lambda route: route.fulfill(json=purged))
+    page.route("**/history/?range=1m", lambda route: route.fulfill(status=503), times=1)
+
+    with page.expect_response(lambda answer: answer.status == 503):
+        page.goto(queue_path("forgetful") + "?range=1m")
+    page.clock.run_for(AWAY_MS)
+
+    wait_until(lambda: page.evaluate(marks) == [["purged"], ["purged"]])
 
 
 def test_a_chart_is_a_table_of_the_same_numbers_in_the_viewers_zone(

@@ -21,7 +21,8 @@ from tests.browser.steps import (
     purge_typing_the_name,
     read,
 )
-from tests.browser.watched import add_broker, queue_path, remove_broker
+from tests.browser.test_outdated import AWAY_MS
+from tests.browser.watched import Watch, add_broker, queue_path, remove_broker
 from tests.support.floods import flood
 from tests.support.proxied import answering
 from tests.support.serving import Served
@@ -185,9 +186,10 @@ def slow(page: Page, postroom: Served, after_pages: ExitStack) -> Iterator[str]:
     remove_broker(page, "slow")
 
 
-def test_cancelled_move_leaves_the_rest_at_the_source(
-    page: Page, channel: BlockingChannel, postroom: Served, slow: str
+def test_cancelled_move_leaves_the_rest_at_the_source_and_is_told_where_the_server_was_away_at_its_end(
+    page: Page, channel: BlockingChannel, postroom: Served, slow: str, watch: Watch
 ) -> None:
+    watch.expects_status(503)
     channel.queue_declare("long", durable=True)
     channel.queue_declare("long.parking", durable=True)
     flood(postroom.amqp_port, "long", MANY)
@@ -196,9 +198,17 @@ def test_cancelled_move_leaves_the_rest_at_the_source(
     page.get_by_role("button", name=f"Move {MANY:,} messages").click()
 
     expect(outcome(page, "moved")).to_have_text(re.compile(r"[1-9]"))
-    page.get_by_role("button", name="Cancel, leave").click()
+    other = page.context.new_page()
+    other.clock.install()
+    other.goto(page.url)
+    expect(outcome(other, "moved")).to_have_text(re.compile(r"[1-9]"))
+    other.route("**/jobs/*/", lambda route: route.fulfill(status=503), times=1)
+    with other.expect_response(lambda answer: answer.status == 503):
+        page.get_by_role("button", name="Cancel, leave").click()
 
     expect(page.locator("job-progress .st").first).to_contain_text("Cancelled. What was done stays done")
+    other.clock.run_for(AWAY_MS)
+    expect(other.locator("job-progress .st").first).to_contain_text("Cancelled. What was done stays done")
     moved = int(outcome(page, "moved").inner_text().replace(",", ""))
     assert 0 < moved < MANY
     assert channel.queue_declare("long.parking", passive=True).method.message_count == moved

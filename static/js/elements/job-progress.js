@@ -4,10 +4,12 @@
 import { formats } from "postroom/format"
 import { fragment } from "postroom/http"
 import { live } from "postroom/live"
+import { Outdated } from "postroom/outdated"
 
 class JobProgress extends HTMLElement {
   #stop = null
-  #isFetching = false
+  #job = null
+  #outdated = new Outdated({ isSo: () => this.#isOutdated(), fetch: () => this.#fetch(), pause: 500 })
 
   connectedCallback() {
     const job = this.dataset.job
@@ -18,15 +20,20 @@ class JobProgress extends HTMLElement {
 
   disconnectedCallback() {
     this.#stop?.()
+    this.#outdated.stop()
   }
 
   #show(job) {
     if (!job) return
     this.#numbers(job)
     this.#bar(job)
-    const isOther = job.state !== this.dataset.state || String(job.problems) !== this.dataset.problems
-    if ("partial" in this.dataset && isOther) this.#refetch()
-    else if (job.finished && !("partial" in this.dataset)) this.#ended(job)
+    this.#job = job
+    if ("partial" in this.dataset) this.#outdated.look()
+    else if (job.finished) this.#ended(job)
+  }
+
+  #isOutdated() {
+    return this.#job.state !== this.dataset.state || String(this.#job.problems) !== this.dataset.problems
   }
 
   #numbers(job) {
@@ -62,17 +69,9 @@ class JobProgress extends HTMLElement {
     this.querySelector(".job__act")?.remove()
   }
 
-  async #refetch() {
-    if (this.#isFetching) return
-    this.#isFetching = true
-    try {
-      const fresh = (await fragment(location.href, { isPartial: true })).querySelector("job-progress")
-      if (fresh) this.replaceWith(document.adoptNode(fresh))
-    } catch {
-      // The next message of the feed tries again.
-    } finally {
-      this.#isFetching = false
-    }
+  async #fetch() {
+    const fresh = (await fragment(location.href, { isPartial: true })).querySelector("job-progress")
+    if (fresh) this.replaceWith(document.adoptNode(fresh))
   }
 }
 

@@ -13,6 +13,7 @@ import { AT, add, best, cut, inside, sumHistories, sumPoints, valueOf, withHoles
 import { LIVE, RANGES, range, spanOf, zoom, zoomed } from "postroom/ranges"
 import { clock, moment } from "postroom/zone"
 
+const AWAY_MS = 5_000 // after a past that did not come
 const stepOf = name => RANGES[name][1]
 
 customElements.define("rate-chart", class extends HTMLElement {
@@ -46,7 +47,8 @@ customElements.define("rate-chart", class extends HTMLElement {
     this.#drag(signal)
     this.#show()
     this.#enter()
-    this.#load()
+    // What the feed holds is asked for marks only, and after its first message: it tells of all that come later.
+    if (!LIVE.includes(this.#name) || zoomed()) this.#load()
     this.#stop = live.subscribe(this.getAttribute("feed"), (data, patch) => this.#take(data, patch))
   }
 
@@ -152,6 +154,7 @@ customElements.define("rate-chart", class extends HTMLElement {
     clearTimeout(this.#timer)
     const turn = ++this.#asked
     const [name, span] = [this.#name, zoomed()]
+    let wait = span || LIVE.includes(name) ? 0 : stepOf(name) * 1000
     try {
       const found = await past(address, name, span)
       if (turn !== this.#asked) return
@@ -161,9 +164,9 @@ customElements.define("rate-chart", class extends HTMLElement {
       else if (!LIVE.includes(name)) this.#kept = points
       this.#draw(!this.#chart)
     } catch {
-      // The live part goes on; the next turn tries again.
+      wait = AWAY_MS // The live part goes on.
     }
-    if (!span && !LIVE.includes(name) && this.isConnected) this.#timer = setTimeout(() => this.#load(), stepOf(name) * 1000)
+    if (wait && turn === this.#asked && this.isConnected) this.#timer = setTimeout(() => this.#load(), wait)
   }
 
   #take(data, patch) {
@@ -172,8 +175,10 @@ customElements.define("rate-chart", class extends HTMLElement {
       if (!patch) this.#points[name] = isOverview ? sumHistories(ofRange(data.history, name, []), stepOf(name)) : (data.history?.[name] ?? [])
       else add(this.#points[name], isOverview ? sumPoints(Object.values(ofRange(data.points, name, null)), stepOf(name)) : data.points?.[name], RANGES[name][0])
     }
-    const seen = JSON.stringify(data.marks)
-    if (this.#marksSeen !== null && this.#marksSeen !== seen && !this.#zoomed) {
+    const seen = JSON.stringify(data.marks ?? 0)
+    if (this.#marksSeen === null) {
+      if (LIVE.includes(this.#name) && !this.#zoomed) this.#load()
+    } else if (this.#marksSeen !== seen && !this.#zoomed) {
       clearTimeout(this.#timer)
       // Spread out: everybody who watches hears of it at the same moment.
       this.#timer = setTimeout(() => this.#load(), 200 + 1500 * Math.random())
