@@ -13,12 +13,20 @@ from dashboard.models import Broker
 from dashboard.models.grant import Role
 from tests.dashboard.people import member, person
 from tests.dashboard.places import OTHER_VHOST, api, register
+from tests.support import embedded
 from tests.support.brokers import Place, place_on
 from tests.support.embedded import EmbeddedBroker
 from tests.support.rabbitmq import RabbitMQ
 from tests.support.waiting import PATIENCE_SECONDS
 
 REAL = [pytest.mark.rabbitmq, pytest.mark.xdist_group("rabbitmq")]
+
+
+@pytest.fixture(scope="session")
+def embedded_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedBroker]:
+    """Shared by the tests of the dashboard: what others leave on theirs is on many of its pages."""
+    with embedded.running(tmp_path_factory.mktemp("broker")) as broker:
+        yield broker
 
 
 @pytest.fixture(scope="session")

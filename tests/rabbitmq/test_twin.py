@@ -11,8 +11,8 @@ import pytest
 from tests.rabbitmq import differences
 from tests.rabbitmq.play import play
 from tests.rabbitmq.scenarios import ALL
+from tests.support import embedded
 from tests.support.brokers import Running
-from tests.support.embedded import EmbeddedBroker
 from tests.support.rabbitmq import RabbitMQ
 from tests.support.waiting import PATIENCE_SECONDS
 
@@ -28,7 +28,7 @@ SILENCE_SECONDS = 5.0
 def prepare(broker: Running) -> None:
     """The vhost that guest may not enter, the user of connection l, and one whose password is guessed.
 
-    Not guest's: whoever guesses too often is refused for a while, and the broker is shared with other tests.
+    Not guest's: whoever guesses too often is refused for a while, and RabbitMQ is shared with other tests.
     """
     with httpx.Client(
         base_url=f"http://127.0.0.1:{broker.api_port}/api", auth=("guest", "guest"), timeout=PATIENCE_SECONDS
@@ -63,9 +63,10 @@ def rabbitmq_says(rabbitmq: RabbitMQ) -> Iterator[Callable[[str], Future[list[st
 
 
 @pytest.fixture(scope="module")
-def we_say(embedded_broker: EmbeddedBroker) -> Callable[[str], list[str]]:
-    prepare(embedded_broker)
-    return lambda name: play(embedded_broker.amqp_port, ALL[name])
+def we_say(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], list[str]]]:
+    with embedded.running(tmp_path_factory.mktemp("broker")) as broker:
+        prepare(broker)
+        yield lambda name: play(broker.amqp_port, ALL[name])
 
 
 @pytest.mark.parametrize("name", ALL)
