@@ -7,6 +7,8 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import replace
 
+from django.conf import settings
+
 from brokerctl.clients.base import Address, BrokerClient
 from brokerctl.clients.registry import connect
 from brokerctl.errors import ClientError
@@ -17,9 +19,6 @@ from dashboard.snapshot import BrokerState, Snapshot
 CLIENTS = 512
 """Clients kept with their connections, two for each broker: for pages and for the live side. The least recently used is
 let go, and its connections end with the last one who uses it."""
-
-PAGE_TIMEOUT_SECONDS = 4.0
-"""How long a page waits for a broker before it says that there is no answer."""
 
 _clients: OrderedDict[Hashable, BrokerClient] = OrderedDict()
 _lock = threading.Lock()
@@ -52,8 +51,13 @@ def address(broker: Broker, timeout_seconds: float | None = None) -> Address:
         ca=tls.ca,
         certificate=tls.certificate,
         key=tls.key,
-        timeout_seconds=PAGE_TIMEOUT_SECONDS if timeout_seconds is None else timeout_seconds,
+        timeout_seconds=settings.ANSWER_SECONDS if timeout_seconds is None else timeout_seconds,
     )
+
+
+def unwatched_seconds() -> float:
+    """How long to wait for an answer that no page waits for."""
+    return 2 * settings.ANSWER_SECONDS
 
 
 def client(broker: Broker, timeout_seconds: float | None = None) -> BrokerClient:

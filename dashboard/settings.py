@@ -52,6 +52,8 @@ COLLECT_WATCHED_SECONDS = 0.7
 """And while somebody does, however many: what happens is on every screen within a second."""
 COLLECT_EXTERNAL_SECONDS = _number("POSTROOM_COLLECT_SECONDS", 5)
 """Pause between two looks at any other broker: its own statistics change every 5 s."""
+ANSWER_SECONDS = _number("POSTROOM_ANSWER_SECONDS", 4)
+"""How long a page waits for a broker before it says that there is no answer."""
 
 HISTORY_SECONDS = {
     10: _number("POSTROOM_HISTORY_FINE_HOURS", 24) * 3600,

@@ -43,6 +43,7 @@ OF_THE_DASHBOARD = tuple(
         "REDIS_URL",
         "CELERY_BROKER_URL",
         "BROKER_HOST",
+        "ANSWER_SECONDS",
         "COLLECT_SECONDS",
         "HISTORY_FINE_HOURS",
         "HISTORY_MIDDLE_DAYS",

@@ -35,7 +35,6 @@ log = logging.getLogger(__name__)
 THREADS = 8
 """Brokers asked at the same moment; a hanging one keeps a thread for its timeout."""
 
-TIMEOUT_SECONDS = 8.0
 BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0, 15.0)
 """Pause after the first, second… failure in a row; the last is kept. Short: a person waits for it to come back."""
 
@@ -173,7 +172,7 @@ class Watcher:
         """One look, in a thread. Failing is a state, not an exception."""
         before = brokers.snapshot(self.broker)
         try:
-            taken = self._look(brokers.client(self.broker, TIMEOUT_SECONDS), before)
+            taken = self._look(brokers.client(self.broker, brokers.unwatched_seconds()), before)
         except ClientError as error:
             return self._failed(before, str(error))
         except Exception:

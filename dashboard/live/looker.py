@@ -28,7 +28,6 @@ log = logging.getLogger(__name__)
 STEP_SECONDS = 0.25
 """How soon what somebody opened is asked for."""
 
-TIMEOUT_SECONDS = 8.0
 FORGET_SECONDS = 30.0
 """A chart that nobody has watched for this long begins anew, with the past that the broker kept."""
 
@@ -73,7 +72,7 @@ class Looker:
     def _ask(self, each: Watched) -> None:
         """In a thread. That the broker refuses, or has no such thing, is told by what the feed says then."""
         try:
-            found = look.renew(self.broker, each.kind, each.names, TIMEOUT_SECONDS)
+            found = look.renew(self.broker, each.kind, each.names, brokers.unwatched_seconds())
             if found.error or each.kind.name not in charted.CHARTED:
                 return
             self._measure(each, found.value)
@@ -87,7 +86,7 @@ class Looker:
         now = time.time()
         known = self._series.get(each.feed)
         if known is None:
-            client = brokers.client(self.broker, TIMEOUT_SECONDS)
+            client = brokers.client(self.broker, brokers.unwatched_seconds())
             series = charted.past(client, each.kind.name, each.names, now)
             self._feeds.chart(each.feed, series)
         else:

@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
+from django.conf import settings
+
 from brokerctl.clients.base import BrokerClient
 from brokerctl.errors import BrokerUnreachable, ClientError, ObjectNotFound
 from dashboard import brokers
@@ -98,7 +100,7 @@ def take(broker: Broker, kind: Kind[T], *names: str) -> Look[T]:
     taken = brokers.snapshot(broker)
     if taken.state is BrokerState.UNREACHABLE:
         return _last(known, BrokerUnreachable(taken.error))
-    return _asked(broker, kind, names, brokers.PAGE_TIMEOUT_SECONDS, lambda each: each.is_enough)
+    return _asked(broker, kind, names, settings.ANSWER_SECONDS, lambda each: each.is_enough)
 
 
 def renew(broker: Broker, kind: Kind[T], names: Names, timeout_seconds: float) -> Look[T]:

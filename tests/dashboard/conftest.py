@@ -17,7 +17,6 @@ from tests.support import embedded
 from tests.support.brokers import Place, place_on
 from tests.support.embedded import EmbeddedBroker
 from tests.support.rabbitmq import RabbitMQ
-from tests.support.waiting import PATIENCE_SECONDS
 
 REAL = [pytest.mark.rabbitmq, pytest.mark.xdist_group("rabbitmq")]
 
@@ -42,12 +41,6 @@ def real(embedded_broker: EmbeddedBroker) -> EmbeddedBroker:
 @pytest.fixture(autouse=True)
 def _forget_tries() -> None:
     cache.clear()
-
-
-@pytest.fixture(autouse=True)
-def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A page of the tests waits for a broker that a busy machine stopped."""
-    monkeypatch.setattr(brokers, "PAGE_TIMEOUT_SECONDS", PATIENCE_SECONDS)
 
 
 @pytest.fixture

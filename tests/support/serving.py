@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.support.freeports import free_ports
+from tests.support.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = re.compile(r"Postroom is ready: http://127\.0\.0\.1:(\d+)$")
@@ -61,7 +62,8 @@ class Served:
 def environment(home: Path, **settings: str) -> dict[str, str]:
     """Of a `manage.py serve` whose data are in `home`: nothing of the shell's own settings reaches it."""
     bare = {name: value for name, value in os.environ.items() if not name.startswith("POSTROOM_")}
-    return bare | {"DJANGO_SETTINGS_MODULE": "dashboard.settings", "POSTROOM_HOME": str(home), **settings}
+    ours = {"DJANGO_SETTINGS_MODULE": "dashboard.settings", "POSTROOM_HOME": str(home)}
+    return bare | ours | {"POSTROOM_ANSWER_SECONDS": str(PATIENCE_SECONDS), **settings}
 
 
 def run(home: Path, **settings: str) -> subprocess.CompletedProcess[str]:
