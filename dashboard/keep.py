@@ -24,7 +24,7 @@ STEADY_SECONDS = 30.0
 """A command that ran this long was healthy: its next crash is answered with the short pause again."""
 
 STOP_SECONDS = 4.0
-"""For a command to end by itself, a job of the worker included. Shorter than honcho's 5 s for us."""
+"""For a command to end by itself, a job of the worker included; together.py gives us far longer."""
 
 CANNOT_START = 2
 """Exit code for wrong settings: starting again would not help."""
