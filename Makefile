@@ -1,9 +1,11 @@
 # Two words for newcomers: `make run` and `make test`. They need Python 3.11+ and nothing else; CONTRIBUTING.md has the rest.
 PYTHON ?= python3
 BIN := .venv/bin
+# One worker more than the two cores that CI has: a test is often waiting for a process that it started.
+TOGETHER := -q -n 3 --dist loadgroup
 NPM := $(shell command -v npm 2>/dev/null)
 
-.PHONY: run test check bench reliability demo screenshots setup
+.PHONY: run test pauses check bench reliability demo screenshots setup
 
 run: .venv/runtime node_modules/.package-lock.json
 	@exec $(BIN)/python manage.py serve
@@ -12,7 +14,11 @@ demo: .venv/runtime
 	@exec $(BIN)/python manage.py demo $(DEMO)
 
 test: .venv/development node_modules/.package-lock.json
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(TESTS)
+	$(BIN)/python -m pytest $(TOGETHER) $(TESTS)
+
+# The same while one process after the other stands still for up to six seconds, as on a machine that is busy elsewhere.
+pauses: .venv/development node_modules/.package-lock.json
+	$(BIN)/python -m tests.support.pausing $(TOGETHER) $(TESTS)
 
 check: .venv/development
 	$(BIN)/ruff format --check .

@@ -38,11 +38,16 @@ def resident_bytes(pid: int) -> int:
 
 
 def open_sockets(pid: int) -> int:
-    """How many it has open now. Not files: a store opens those when it first needs them."""
-    with suppress(FileNotFoundError):
-        return sum(str(each.readlink()).startswith("socket:") for each in Path(f"/proc/{pid}/fd").iterdir())
-    # One was closed while we looked.
-    return open_sockets(pid)
+    """How many it has open now. Not files: a store opens those when it first needs them.
+
+    Raises FileNotFoundError when it has ended.
+    """
+    folder = Path(f"/proc/{pid}/fd")
+    while True:
+        links = list(folder.iterdir())
+        # One may be closed while we look.
+        with suppress(FileNotFoundError):
+            return sum(str(each.readlink()).startswith("socket:") for each in links)
 
 
 def _parent(folder: Path) -> int | None:
