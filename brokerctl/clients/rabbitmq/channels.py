@@ -31,13 +31,14 @@ def connection_channels(http: Http, connection: str) -> list[Channel]:
 
 
 def parse(item: Json) -> Channel:
-    connection = read.table(item, "connection_details")
+    name, connection = read.text(item, "name"), read.table(item, "connection_details")
     return Channel(
-        name=read.text(item, "name"),
+        name=name,
         number=read.number(item, "number"),
         vhost=read.text(item, "vhost"),
         user=read.text(item, "user"),
-        connection_name=read.text(connection, "name"),
+        # RabbitMQ tells of a channel, "127.0.0.1:5000 -> 127.0.0.1:5672 (1)", a moment before it tells whose it is.
+        connection_name=read.text(connection, "name") or name.rpartition(" (")[0],
         consumers=read.number(item, "consumer_count"),
         messages_unacknowledged=read.number(item, "messages_unacknowledged"),
         prefetch=read.number(item, "prefetch_count"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pika.exceptions
 import pytest
 
+from brokerctl.clients.rabbitmq.channels import parse
 from brokerctl.errors import ObjectNotFound
 from tests.support.brokers import VHOST, Place
 from tests.support.waiting import wait_for, wait_until
@@ -34,6 +35,12 @@ def test_connection_is_read_with_its_channels_and_closed_with_a_reason(place: Pl
         place.client.connection("no such connection")
     with pytest.raises(ObjectNotFound):
         place.client.channel("no such channel")
+
+
+def test_a_channel_whose_connection_is_not_told_yet_has_it_in_its_name() -> None:
+    found = parse({"name": "127.0.0.1:5000 -> 127.0.0.1:5672 (12)", "number": 12, "connection_details": []})
+
+    assert (found.connection_name, found.number) == ("127.0.0.1:5000 -> 127.0.0.1:5672", 12)
 
 
 def _of_one_channel(place: Place) -> set[str]:
