@@ -34,9 +34,12 @@ def shoveling(place: Place, name: str) -> Iterator[Shovel]:
 
 @contextmanager
 def federating(place: Place, name: str) -> Iterator[FederationLink]:
-    """A new queue is federated with an upstream of this name that nobody listens at, as its link says."""
+    """A new queue is federated with an upstream of this name that nobody listens at, as its link says.
+
+    It does not try again by itself while a test lasts.
+    """
     queue = place.queue()
-    value = {"uri": f"amqp://ann:s3cret@127.0.0.1:{CLOSED_PORT}", "reconnect-delay": 1}
+    value = {"uri": f"amqp://ann:s3cret@127.0.0.1:{CLOSED_PORT}", "reconnect-delay": 3_600}
     policy = {"pattern": f"^{queue}$", "definition": {"federation-upstream": name}, "apply-to": "queues"}
     paths = {
         names.path("parameters", "federation-upstream", VHOST, name): {"value": value},
@@ -46,7 +49,7 @@ def federating(place: Place, name: str) -> Iterator[FederationLink]:
         for path, body in paths.items():
             api.put(path, json=body).raise_for_status()
         try:
-            yield wait_for(lambda: linked(place, queue))
+            yield wait_for(lambda: now if (now := linked(place, queue)) and now.state == "error" else None)
         finally:
             for path in paths:
                 api.delete(path)
