@@ -1,5 +1,7 @@
 """Whether everybody can use a page: WCAG 2.2 AA by axe-core, light and dark, wide and narrow; nothing scrolls sideways.
 
+And no text runs out of its place into the next one.
+
 Colours depend on the scheme alone and places on the width alone (tests/house/test_styles.py sees to it): what was
 judged dark on a phone and light on a desktop needs no other look.
 """
@@ -7,9 +9,10 @@ judged dark on a phone and light on a desktop needs no other look.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 
 from playwright.sync_api import Page, ViewportSize
 
@@ -29,15 +32,11 @@ OF_A_LOOK: Rules = {
 Found = dict[str, list[str]]
 """What is wrong, by the name of the page and its look."""
 
-FITS = "document.scrollingElement.scrollWidth <= innerWidth"
 JUDGE = """
 async ([context, rules]) => {
   const { violations } = await axe.run(context, { ...rules, resultTypes: ["violations"], preload: false })
-  return {
-    fits: document.scrollingElement.scrollWidth <= innerWidth,
-    problems: violations.map(({ id, help, nodes }) => `${id}: ${help}\\n` +
-      nodes.map(node => `  ${node.target.join(" ")}  ${node.any[0]?.message ?? ""}`).join("\\n")),
-  }
+  return violations.map(({ id, help, nodes }) => `${id}: ${help}\\n` +
+    nodes.map(node => `  ${node.target.join(" ")}  ${node.any[0]?.message ?? ""}`).join("\\n"))
 }
 """
 ALIKE = ["dialog:not([open])", "symbol", "tbody tr:nth-child(n+13)"]
@@ -45,16 +44,21 @@ ALIKE = ["dialog:not([open])", "symbol", "tbody tr:nth-child(n+13)"]
 FRAME = [".side", ".top"]
 """The same on every page; half of the elements of one that has little in it."""
 
-OVERFLOWING = """
-() => [...document.querySelectorAll("body *")]
-  .filter(each => each.getBoundingClientRect().right > innerWidth + 1 && !each.closest("[hidden], .side"))
-  .slice(0, 5).map(each => each.outerHTML.slice(0, 120))
+OUT_OF_PLACE = """
+() => {
+  const page = document.scrollingElement
+  const all = page.scrollWidth <= innerWidth ? [] : [page, ...document.querySelectorAll("body *")]
+  const isBeyond = each => each.getBoundingClientRect().right > innerWidth + 1 && !each.closest("[hidden], .side")
+  // What is turned is drawn elsewhere than it is laid out.
+  const isSeen = ({ overflowX, rotate }) => overflowX === "visible" && rotate === "none"
+  const places = document.querySelectorAll("main :is(div, dt, dd, p, h1, h2, h3, th, td, li, label, button, a.btn)")
+  const isFull = each => each.clientWidth && each.scrollWidth > each.clientWidth + 1 && isSeen(getComputedStyle(each))
+  return [
+    ["scrolls sideways", all.filter(each => each === page || isBeyond(each))],
+    ["runs out of its place", [...places].filter(isFull)],
+  ].flatMap(([how, found]) => found.slice(0, 5).map(each => `${how}: ${each.outerHTML.slice(0, 120)}`))
+}
 """
-
-
-class Verdict(TypedDict):
-    fits: bool
-    problems: list[str]
 
 
 @dataclass(slots=True, frozen=True)
@@ -82,9 +86,8 @@ def judge(page: Page, name: str, looks: Sequence[Look] = WHOLE_AND_NARROW, *, wi
     for look in looks:
         page.set_viewport_size(look.size)
         page.emulate_media(color_scheme=look.scheme)
-        verdict: Verdict = page.evaluate(JUDGE, [context, look.rules])
-        problems = verdict["problems"] + ([] if verdict["fits"] else _overflowing(page))
-        if problems:
+        violations: list[str] = page.evaluate(JUDGE, [context, look.rules])
+        if problems := violations + _out_of_place(page):
             found[f"{name}, {look}"] = problems
     return found
 
@@ -93,10 +96,14 @@ def report(found: Found) -> str:
     return "\n".join(f"{name}\n{problem}" for name, problems in found.items() for problem in problems)
 
 
-def _overflowing(page: Page) -> list[str]:
-    try:
-        # A chart follows its place a moment after the window was made smaller.
-        wait_until(lambda: bool(page.evaluate(FITS)))
-    except AssertionError:
-        return ["scrolls sideways: " + "\n".join(page.evaluate(OVERFLOWING))]
-    return []
+def _out_of_place(page: Page) -> list[str]:
+    found: list[str] = []
+
+    def is_in_place() -> bool:
+        found[:] = page.evaluate(OUT_OF_PLACE)
+        return not found
+
+    # A chart follows its place a moment after the window was made smaller.
+    with suppress(AssertionError):
+        wait_until(is_in_place)
+    return found

@@ -11,6 +11,7 @@ import pytest
 from pika.adapters.blocking_connection import BlockingChannel
 from playwright.sync_api import Page, expect
 
+from tests.browser.judging import judge, report
 from tests.browser.letters import drain, fill, numbers
 from tests.browser.steps import (
     edit_and_republish,
@@ -45,6 +46,8 @@ def test_all_messages_move_in_their_order(page: Page, channel: BlockingChannel) 
     expect_done(page, "moved", "30")
     assert numbers(drain(channel, "all.parking", 30)) == list(range(30))
     assert drain(channel, "all", 0) == []
+    # Of all jobs it has the most to tell.
+    assert report(judge(page, "a finished move")) == ""
 
 
 def test_open_list_shows_a_job_that_begins_and_ends(page: Page, channel: BlockingChannel) -> None:
