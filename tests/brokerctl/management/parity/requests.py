@@ -10,8 +10,11 @@ Reasons = dict[str, str]
 COMES_AND_GOES = (
     *("idle_since", "items.idle_since"),
     *("queues.arguments", "exchanges.arguments", "bindings.arguments", "policies.definition", "parameters.value"),
+    *(f"cluster_links.{each}" for each in ("name", "peer_addr", "peer_port", "sock_addr", "sock_port")),
+    *(f"cluster_links.{each}" for each in ("recv_bytes", "send_bytes", "stats")),
 )
-"""Told or not depending on the moment, or on what else there is in the broker."""
+"""Told or not depending on the moment, or on what else there is in the broker. A RabbitMQ has a link to whatever
+`rabbitmqctl` was run on it, and tells of it for minutes."""
 
 
 @dataclass(slots=True, frozen=True)
