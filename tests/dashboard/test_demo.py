@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,9 +21,8 @@ import pika
 import pytest
 from pika.adapters.blocking_connection import BlockingChannel
 
-from brokerctl.errors import ClientError, RequestRefused
+from brokerctl.errors import RequestRefused
 from dashboard import serving
-from dashboard.demo import shop
 from dashboard.demo.pace import Capacity, Pace
 from dashboard.demo.shop import parsed
 from tests.support import embedded
@@ -268,22 +267,28 @@ def test_name_that_belongs_to_something_else_is_one_sentence(home: Path, ours: P
 
 
 @pytest.mark.parametrize(
-    ("url", "sentence"),
+    ("arguments", "sentence"),
     [
         (
-            "amqp://guest:wrong@127.0.0.1:{port}/",
-            "127.0.0.1:{port} refused user guest: wrong user or password, or not from here",
+            lambda port: ["--url", f"amqp://guest:wrong@127.0.0.1:{port}/"],
+            lambda port: f"127.0.0.1:{port} refused user guest: wrong user or password, or not from here",
         ),
-        ("amqp://guest:guest@127.0.0.1:{port}/none", "127.0.0.1:{port} has no vhost none"),
+        (
+            lambda port: ["--url", f"amqp://guest:guest@127.0.0.1:{port}/none"],
+            lambda port: f"127.0.0.1:{port} has no vhost none",
+        ),
+        (
+            lambda port: ["--url", "amqp://guest:guest@127.0.0.1:1/"],
+            lambda port: "127.0.0.1:1 refused the connection: nothing listens there",
+        ),
     ],
 )
-def test_broker_that_cannot_be_used_is_one_sentence(ours: Place, url: str, sentence: str) -> None:
-    said: list[str] = []
+def test_broker_that_cannot_be_used_is_one_sentence(
+    home: Path, ours: Place, arguments: Callable[[int], list[str]], sentence: Callable[[int], str]
+) -> None:
+    code, output = run(home, *arguments(ours.amqp_port))
 
-    with pytest.raises(ClientError) as refused:
-        shop.run(shop.Wishes(url.format(port=ours.amqp_port)), threading.Event(), said.append)
-
-    assert (str(refused.value), said) == (sentence.format(port=ours.amqp_port), [])
+    assert (code, output[1:]) == (1, [f"CommandError: {sentence(ours.amqp_port)}"])
 
 
 def test_no_serve_and_no_url_is_one_sentence_with_what_to_do(home: Path) -> None:

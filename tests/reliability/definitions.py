@@ -6,6 +6,7 @@ one change on its way when the broker dies may be there or not, but not by half.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable
 
 import amqp
@@ -43,9 +44,9 @@ class Writer(Worker):
             self.known = dict(self.wanted)
             self.changes += 1
 
+    @abstractmethod
     def change(self) -> None:
         """Write into `wanted` what will be, then do it. Returns when the broker acknowledged it."""
-        raise NotImplementedError
 
     def want(self, key: Key, number: int) -> int:
         self.wanted[key] = number

@@ -14,7 +14,7 @@ from tests.support.embedded import EmbeddedBroker
 from tests.support.waiting import PATIENCE_SECONDS
 
 PERSISTENT = pika.BasicProperties(delivery_mode=2)
-ROUNDS = 3
+ROUNDS = 10
 
 
 def test_durable_things_survive_a_restart_and_others_do_not(home: Path) -> None:
