@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 
 import pytest
 
 from brokerctl.wire import fields, frames, methods, properties, spec
 from brokerctl.wire.methods import Method, basic, channel, connection, exchange, queue
-from tests.support import embedded
+from tests.support import certificates, embedded
 from tests.support.bombs import BOMBS
+from tests.support.certificates import Authority, common_name
 from tests.support.embedded import EmbeddedBroker
 from tests.support.raw import RawClient
 
@@ -17,10 +19,16 @@ CONSUMERS, MESSAGE_BYTES = 5, 10_000
 
 
 @pytest.fixture(scope="module")
-def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedBroker]:
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="module")
+def narrow(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[EmbeddedBroker]:
     """A broker whose limits are soon reached."""
     with embedded.running(
         tmp_path_factory.mktemp("narrow"),
+        **certificates.settings(authority.issue("broker", common_name("localhost"))),
         POSTROOM_CHANNEL_MAX="7",
         POSTROOM_FRAME_MAX="8192",
         POSTROOM_CONSUMERS_PER_CHANNEL=str(CONSUMERS),
@@ -30,9 +38,12 @@ def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedBroker]
         yield broker
 
 
-@pytest.fixture
-def client(narrow: EmbeddedBroker) -> RawClient:
-    return RawClient(narrow.amqp_port)
+@pytest.fixture(params=["plain", "tls"])
+def client(request: pytest.FixtureRequest, narrow: EmbeddedBroker, authority: Authority) -> RawClient:
+    """By each door: a limit that is enforced at one of them is none."""
+    if request.param == "plain":
+        return RawClient(narrow.amqp_port)
+    return RawClient(narrow.amqp_tls_port, tls=ssl.create_default_context(cafile=str(authority.file)))
 
 
 @pytest.mark.parametrize(
